@@ -1,0 +1,1 @@
+"""Abonent: the self-care system of a mobile operator."""

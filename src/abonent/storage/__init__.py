@@ -1,0 +1,46 @@
+"""PostgreSQL, and nothing else knows of it: transactions, operations, facts, jobs, migrations.
+
+`await db.run(action, ...)` opens one transaction, gives it to the action as `tx`, commits or rolls
+back, and tries again, bounded, when the database asks for it. `tx.now` is the only clock of the
+rooms. What runs outside transactions (hashing, network) is called between them.
+"""
+
+from abonent.storage.database import UNAVAILABLE, Database, connect, connection_url, wall_clock
+from abonent.storage.embedded import EmbeddedServer, ServerFailed, ServerNotFound
+
+from abonent.storage.facts import Fact, RecordedFact
+from abonent.storage.jobs import Job, Schedule, run_jobs
+from abonent.storage.keyfile import load_keys
+from abonent.storage.migrate import migrate
+from abonent.storage.principal import Principal
+from abonent.storage.transaction import (
+    Row,
+    Transaction,
+    ensure_months,
+    reaction_operation,
+    recorded_fact,
+)
+
+__all__ = [
+    "UNAVAILABLE",
+    "Database",
+    "EmbeddedServer",
+    "Fact",
+    "Job",
+    "Principal",
+    "RecordedFact",
+    "Row",
+    "Schedule",
+    "ServerFailed",
+    "ServerNotFound",
+    "Transaction",
+    "connect",
+    "connection_url",
+    "ensure_months",
+    "load_keys",
+    "migrate",
+    "reaction_operation",
+    "recorded_fact",
+    "run_jobs",
+    "wall_clock",
+]
