@@ -7,7 +7,6 @@ schema, the roles and the row-level policies as they are in production.
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
@@ -22,7 +21,15 @@ import pytest_asyncio
 
 from abonent import settings as configuration
 from abonent.kit import Keys
-from abonent.storage import Database, EmbeddedServer, Principal, connect, load_keys, migrate
+from abonent.storage import (
+    Database,
+    EmbeddedServer,
+    Principal,
+    connect,
+    erase,
+    load_keys,
+    migrate,
+)
 
 NOW = datetime(2026, 7, 15, 11, 32, tzinfo=UTC)
 
@@ -65,10 +72,10 @@ def server_url() -> Iterator[str]:
         return
     folder = Path(tempfile.mkdtemp(prefix="abonent-test-"))
     try:
-        with EmbeddedServer(folder / "postgres", settings={"fsync": "off"}) as server:
+        with EmbeddedServer(folder, settings={"fsync": "off"}) as server:
             yield server.dsn("postgres", "postgres")
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        erase(folder)
 
 
 @pytest.fixture(scope="session")

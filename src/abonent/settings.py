@@ -25,28 +25,28 @@ class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pass
 
 
-class Numbering(Struct):
+class Numbering(Struct, frozen=True):
     region: str
     country_code: str
     national_digits: int
 
 
-class UssdCodes(Struct):
+class UssdCodes(Struct, frozen=True):
     password: str
     balance: str
     menu: str
 
 
-class PasswordNames(Struct):
+class PasswordNames(Struct, frozen=True):
     own_names: list[str]
 
 
-class Colors(Struct):
+class Colors(Struct, frozen=True):
     light: dict[str, str]
     dark: dict[str, str]
 
 
-class Operator(Struct):
+class Operator(Struct, frozen=True):
     """What one operator is: names, currency, numbers, words, colours."""
 
     code: str
@@ -64,7 +64,7 @@ class Operator(Struct):
     colors: Colors
 
 
-class Limits(Struct):
+class Limits(Struct, frozen=True):
     """The limits of access. Times in seconds, counts in whole numbers."""
 
     # Wrong passwords of one number: so many free, then these waits, then closed for the window.
@@ -99,7 +99,7 @@ class Limits(Struct):
     hash_queue_max: int = 64
 
 
-class UssdLink(Struct):
+class UssdLink(Struct, frozen=True):
     """What one link to a network can show, and how long a dialogue may stay open."""
 
     screen_max_gsm: int = 128
@@ -107,7 +107,7 @@ class UssdLink(Struct):
     dialogue_seconds: int = 90
 
 
-class Settings(Struct):
+class Settings(Struct, frozen=True):
     operator: Operator
     folder: Path
     limits: Limits = Limits()

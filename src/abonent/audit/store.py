@@ -45,7 +45,8 @@ async def become_sealer(tx: Transaction) -> bool:
 
 async def last_seal(tx: Transaction) -> Row | None:
     return await tx.one(
-        """SELECT last_transaction::text, last_id, digest FROM audit.seal ORDER BY id DESC LIMIT 1"""
+        """SELECT last_transaction::text, last_id, digest FROM audit.seal ORDER BY id DESC
+            LIMIT 1"""
     )
 
 

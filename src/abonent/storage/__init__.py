@@ -5,14 +5,14 @@ back, and tries again, bounded, when the database asks for it. `tx.now` is the o
 rooms. What runs outside transactions (hashing, network) is called between them.
 """
 
+from abonent.storage.bulk import finish_bulk_load, reserve_ids
 from abonent.storage.database import UNAVAILABLE, Database, connect, connection_url, wall_clock
-from abonent.storage.embedded import EmbeddedServer, ServerFailed, ServerNotFound
-
+from abonent.storage.embedded import EmbeddedServer, ServerFailed, ServerNotFound, erase
 from abonent.storage.facts import Fact, RecordedFact
 from abonent.storage.jobs import Job, Schedule, run_jobs
 from abonent.storage.keyfile import load_keys
-from abonent.storage.migrate import migrate
 from abonent.storage.principal import Principal
+from abonent.storage.schema import migrate
 from abonent.storage.transaction import (
     Row,
     Transaction,
@@ -37,10 +37,13 @@ __all__ = [
     "connect",
     "connection_url",
     "ensure_months",
+    "erase",
+    "finish_bulk_load",
     "load_keys",
     "migrate",
     "reaction_operation",
     "recorded_fact",
+    "reserve_ids",
     "run_jobs",
     "wall_clock",
 ]

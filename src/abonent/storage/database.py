@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import asyncpg
 
 from abonent.kit import Busy, Keys, OperationReused
-from abonent.settings import Settings
+from abonent.settings import Settings, SettingsWrong
 from abonent.storage.facts import Fact
 from abonent.storage.principal import NOBODY, Principal
 from abonent.storage.transaction import Row, Transaction
@@ -197,9 +197,11 @@ async def connect(
 
 
 def connection_url(settings: Settings) -> str:
-    """The URL the app signs in with. RuntimeError when none is known (no embedded server)."""
+    """The URL the app signs in with. SettingsWrong when none is known."""
     if settings.database_url is None:
-        raise RuntimeError("no database: set ABONENT_DATABASE_URL or start the embedded server")
+        raise SettingsWrong(
+            "no database: set ABONENT_DATABASE_URL (`abonent demo` brings its own server)"
+        )
     return settings.database_url
 
 

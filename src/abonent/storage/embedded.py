@@ -119,7 +119,7 @@ class EmbeddedServer:
                 stop_server(place, self._reap)
             finally:
                 use.free()
-        self._end_watcher()
+        self._bury()
 
     def dsn(self, role: str, database: str) -> str:
         """Connection string for asyncpg, psycopg and libpq, valid for this OS user only.
@@ -176,8 +176,6 @@ class EmbeddedServer:
         return None
 
     def _spawn(self, place: Place) -> Running:
-        self._reap()
-        self._end_watcher()
         major = major_of(place.cluster)
         binaries = binaries_for(place.account, find_binaries(major), place.home / "programs")
         if major is None:
@@ -190,6 +188,7 @@ class EmbeddedServer:
         log = os.open(place.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         serving = clear_away(place)
         try:
+            self._bury()
             begin = os.fstat(log).st_size
             self._child = place.account.popen(argv, output=log, keep=(serving.file,))
         finally:
@@ -235,11 +234,13 @@ class EmbeddedServer:
     def _reap(self) -> int | None:
         return self._child.poll() if self._child else None
 
-    def _end_watcher(self) -> None:
+    def _bury(self) -> None:
+        """Collect the children of a server that is over."""
         if self._watcher is not None:
             self._watcher.terminate()
-            self._watcher.wait()
-            self._watcher = None
+        for child in filter(None, (self._watcher, self._child)):
+            child.wait()
+        self._watcher = self._child = None
 
 
 def erase(folder: Path) -> None:

@@ -118,6 +118,10 @@ class Formats:
             text += f" {d.year}"
         return text
 
+    def last_day(self, end: datetime) -> str:
+        """The last day before an instant: what ends at midnight is good through the day before."""
+        return self.date(end - timedelta(microseconds=1))
+
     def moment(self, instant: datetime, now: datetime) -> str:
         """ "14:32" on the day of `now`, else "05.07.2026, 12:03"; in the operator's zone."""
         local = self._local(instant)

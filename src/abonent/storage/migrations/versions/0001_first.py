@@ -4,7 +4,7 @@ from pathlib import Path
 
 from alembic import op
 
-from abonent.storage.migrate import driver
+from abonent.storage.schema import driver
 
 revision = "0001"
 down_revision = None

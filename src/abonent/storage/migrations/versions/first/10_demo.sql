@@ -18,7 +18,8 @@ GRANT SELECT, INSERT, DELETE ON demo.received TO abonent_app;
 CREATE TABLE demo.state (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
     loaded_at timestamptz NOT NULL,
-    lived_until timestamptz NOT NULL
+    lived_until timestamptz NOT NULL,
+    cast_equipped boolean NOT NULL DEFAULT false
 );
 -- Loaded pieces of the population: a load that was broken off goes on after the last of them.
 CREATE TABLE demo.piece (
