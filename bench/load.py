@@ -54,9 +54,7 @@ class Outcome(msgspec.Struct, frozen=True):
         return self.answers / self.seconds
 
 
-def request(
-    method: str, path: str, *, expected: str, body: str = "", **headers: str
-) -> Request:
+def request(method: str, path: str, *, expected: str, body: str = "", **headers: str) -> Request:
     """A request of HTTP/1.1. An underscore in a header's name stands for a hyphen."""
     lines = [f"{method} {path} HTTP/1.1", "host: 127.0.0.1"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]

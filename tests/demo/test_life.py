@@ -13,9 +13,7 @@ from abonent.demo.life import Life, World, live
 from abonent.demo.people import Household, household, households
 from abonent.demo.shop import read_offers, read_purse
 
-moments = st.datetimes(
-    datetime(2024, 1, 1), datetime(2029, 1, 1), timezones=st.just(UTC)
-)
+moments = st.datetimes(datetime(2024, 1, 1), datetime(2029, 1, 1), timezones=st.just(UTC))
 
 
 def world_at(now: datetime, currency: str = "BYN") -> World:

@@ -64,9 +64,7 @@ async def test_the_named_people_are_there(db: Database, load: Any) -> None:
 @pytest.mark.parametrize(
     ("index", "password"), [(1, "anna2026"), (3, "boris2026"), (5, "modem2026")]
 )
-async def test_the_named_people_sign_in(
-    db: Database, load: Any, index: int, password: str
-) -> None:
+async def test_the_named_people_sign_in(db: Database, load: Any, index: int, password: str) -> None:
     await load(10)
     origin = access.Origin(None, "127.0.0.1", "test", "web")
     signed = await access.sign_in(

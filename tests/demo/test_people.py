@@ -61,9 +61,7 @@ def test_both_currencies_have_a_whole_catalogue() -> None:
         for offer in offers:
             assert set(offer.names) == {"ru", "be", "en"}
         wanted = {
-            (unit, scope)
-            for unit in ("byte", "second", "message")
-            for scope in ("home", "roaming")
+            (unit, scope) for unit in ("byte", "second", "message") for scope in ("home", "roaming")
         } - {("second", "home")} | {("second", "in_net"), ("second", "other_net")}
         for tariff in tariffs:
             assert {(price.unit, price.scope) for price in tariff.prices} == wanted

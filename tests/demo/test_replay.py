@@ -35,9 +35,7 @@ _STATE = {
         " valid_until"
     ),
     "messaging.contact": "subscription_id, msisdn, language",
-    "subscribers.subscription": (
-        "id, status, name, device_kind, language, tariff, tariff_version"
-    ),
+    "subscribers.subscription": ("id, status, name, device_kind, language, tariff, tariff_version"),
 }
 
 

@@ -14,6 +14,7 @@ from abonent.kit import Amount, Asset, Refused
 
 SPENDING_DAYS = 30
 HORIZON_DAYS = 62
+_KOPECK = 100
 
 
 @dataclass(eq=False)
@@ -128,18 +129,23 @@ def forecast(home: Home) -> Forecast | None:
     per_day = home.spent_units // SPENDING_DAYS
     if balance is None or (per_day <= 0 and not home.next_charges):
         return None
-    asset = balance.asset
-    rate = Amount(max(per_day, 0), asset)
+    asset, rate = balance.asset, max(per_day, 0)
+    about = Amount(_kopecks(rate), asset)
     left = balance.available_units
     for ahead in range(1, HORIZON_DAYS + 1):
         day = home.today + timedelta(days=ahead)
         due = sum(c.units for c in home.next_charges if _falls(c.on, day, home.today))
         if due and left < due:
-            return Forecast("short", rate, day, Amount(due - left, asset))
-        left -= due + rate.units
+            return Forecast("short", about, day, Amount(_kopecks(due - left), asset))
+        left -= due + rate
         if left < 0:
-            return Forecast("ends", rate, day - timedelta(days=1))
-    return Forecast("lasts", rate)
+            return Forecast("ends", about, day - timedelta(days=1))
+    return Forecast("lasts", about)
+
+
+def _kopecks(units: int) -> int:
+    """Up to whole kopecks: a foreseen sum is an estimate, and a top-up has no finer parts."""
+    return -(-units // _KOPECK) * _KOPECK
 
 
 def _falls(first: date, day: date, today: date) -> bool:
