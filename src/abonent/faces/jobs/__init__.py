@@ -4,6 +4,6 @@ A job is one action, idempotent, because a worker may die between its work and i
 """
 
 from abonent.faces.jobs.messages import render
-from abonent.faces.jobs.work import Deliver, Tools, jobs, schedules
+from abonent.faces.jobs.work import Deliver, Tools, jobs, renew_plans, schedules
 
-__all__ = ["Deliver", "Tools", "jobs", "render", "schedules"]
+__all__ = ["Deliver", "Tools", "jobs", "render", "renew_plans", "schedules"]

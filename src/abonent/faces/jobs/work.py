@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from abonent import access, audit, dialogue, messaging
+from abonent import access, audit, charging, dialogue, ledger, messaging
 from abonent.faces.jobs.messages import render
 from abonent.storage import Database, Job, RecordedFact, Schedule, ensure_months, recorded_fact
 from abonent.wording import Words
@@ -16,6 +16,7 @@ Deliver = Callable[[Database, messaging.Message, str], Awaitable[None]]
 React = Callable[[Database, RecordedFact], Awaitable[None]]
 
 _MONTHS_AHEAD = timedelta(days=100)
+_BATCH = 200
 
 
 class NoLink(Exception):
@@ -48,6 +49,9 @@ def jobs(tools: Tools) -> list[Job]:
 def schedules(tools: Tools) -> list[Schedule]:
     """Work that the clock starts. Six fields: the first is seconds."""
 
+    async def renew() -> None:
+        await renew_plans(tools.db)
+
     async def seal() -> None:
         await tools.db.run(audit.seal_events)
 
@@ -63,11 +67,37 @@ def schedules(tools: Tools) -> list[Schedule]:
         await tools.db.run(ensure_months, first=now, last=now + _MONTHS_AHEAD)
 
     return [
+        Schedule("renew_plans", "0 */10 * * * *", renew),
         Schedule("seal_audit", "*/5 * * * * *", seal),
         Schedule("expire_messages", "0 * * * * *", expire),
         Schedule("forget_old", "0 17 * * * *", forget),
         Schedule("make_partitions", "0 23 4 * * *", months),
     ]
+
+
+async def renew_plans(db: Database) -> int:
+    """Take the fees that are due and fill the packets. How many plans were renewed.
+
+    One transaction for each: whoever cannot pay stays due and is tried again the next time. The
+    zone of an account may be ahead of ours, so tomorrow is asked for too; `renew` knows its day.
+    """
+    renewed, after = 0, None
+    until = (db.clock() + timedelta(days=1)).date()
+    while batch := await db.run(charging.due, until, limit=_BATCH, after=after):
+        for due in batch:
+            try:
+                plan = await db.run(
+                    charging.renew,
+                    billing_account=due.billing_account,
+                    subscription=due.subscription,
+                    offer=due.offer,
+                    on=due.on,
+                )
+            except ledger.NotEnough:
+                continue
+            renewed += plan is not None
+        after = batch[-1]
+    return renewed
 
 
 async def submit(tools: Tools, message: UUID) -> None:
