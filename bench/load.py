@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from itertools import cycle
-from typing import Literal
+from typing import Literal, cast
 
 import msgspec
 
@@ -113,8 +113,7 @@ class Line(asyncio.Protocol):
         self.over = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's own is no subclass of it
         self.due = time.perf_counter()
         self.ask()
 

@@ -85,6 +85,7 @@ async def _check(stage: Stage) -> None:
     try:
         for one in stage.sample[:_CHECKED]:
             row = await owner.fetchrow(_TRUTH, one.billing_account, one.subscription)
+            assert row is not None
             url = f"http://127.0.0.1:{stage.port}/api/v1/numbers/{one.subscription}/home"
             asked = urllib.request.Request(url, headers={"Authorization": f"Bearer {one.token}"})
             with urllib.request.urlopen(asked, timeout=10) as answer:

@@ -90,7 +90,9 @@ async def outbox(db: Database, kind: str = "") -> list[Row]:
 async def code_sent(db: Database, to: Person) -> str:
     """Take the one code that is on its way to somebody, as their phone would show it."""
     waiting = [
-        row for row in await outbox(db, "sms.code") if row["subscription_id"] == to.subscription and row["expires_at"] > db.clock()
+        row
+        for row in await outbox(db, "sms.code")
+        if row["subscription_id"] == to.subscription and row["expires_at"] > db.clock()
     ]
     (row,) = waiting
     message = await db.run(messaging.take_message, message=row["id"])

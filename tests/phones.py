@@ -8,10 +8,10 @@ from datetime import date
 
 import msgspec
 
-from abonent import catalog, lifecycle
+from abonent import access, catalog, lifecycle
 from abonent.catalog import Allowance, Offer, Price
 from abonent.dialogue import Caller
-from abonent.kit import Amount, BillingAccountId, Msisdn, operation_id
+from abonent.kit import Amount, BillingAccountId, Msisdn, Secret, operation_id
 from abonent.settings import Settings
 from abonent.storage import Database
 from abonent.subscribers import subscription
@@ -89,6 +89,20 @@ async def open_phone(
     found = await db.run(subscription, opened)
     assert found is not None
     return Caller(opened, found.billing_account, msisdn, language, "demo", proves_sim=True)
+
+
+async def open_with_password(
+    db: Database, msisdn: Msisdn = ANNA, *, password: str = PASSWORD, top_up: str = "67.25"
+) -> Caller:
+    """The same, with a password that signs it in."""
+    caller = await open_phone(db, msisdn, top_up=top_up)
+    await db.run(
+        access.set_initial_password,
+        subscription=caller.subscription,
+        billing_account=caller.billing_account,
+        hash=await access.hash_password(db, Secret(password)),
+    )
+    return caller
 
 
 def over_gateway(caller: Caller) -> Caller:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Annotated
 
-import structlog
 import typer
 import uvicorn
 
@@ -19,12 +17,14 @@ from abonent import settings as configuration
 from abonent.app import REACTIONS, VERSION, application, speak, tools
 from abonent.faces.cli import audit_commands
 from abonent.faces.jobs import Tools, jobs, schedules
+from abonent.logs import log_quietly
 from abonent.storage import (
     Database,
     Principal,
     Schedule,
     ServerFailed,
     ServerNotFound,
+    Unusable,
     connect,
     connection_url,
     load_keys,
@@ -37,34 +37,34 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 cli.add_typer(audit_commands, name="audit")
 
 Subscribers = Annotated[int, typer.Option(help="How many demo subscribers.", min=10)]
+WithParent = Annotated[bool, typer.Option(demonstration.WITH_PARENT, hidden=True)]
 
 
 @cli.command()
 def demo(subscribers: Subscribers = 1000) -> None:
     """Run everything with the demo operator, on an embedded PostgreSQL."""
     settings = _settings()
-    try:
-        sys.exit(demonstration.run_demo(settings, subscribers=subscribers))
-    except (ServerFailed, ServerNotFound) as error:
-        typer.echo(str(error), err=True)
-        sys.exit(1)
+    sys.exit(demonstration.run_demo(settings, subscribers=subscribers))
 
 
 @cli.command()
 def serve(
     demo: Annotated[bool, typer.Option("--demo", help="With the demo phone.")] = False,
+    with_parent: WithParent = False,
 ) -> None:
     """The web app and the API."""
-    settings = _settings()
-    asyncio.run(_serve(settings, demo=demo))
+    settings = _settings(with_parent=with_parent)
+    with suppress(KeyboardInterrupt):  # raised again by the server once it has stopped in order
+        asyncio.run(_serve(settings, demo=demo))
 
 
 @cli.command()
 def work(
     demo: Annotated[bool, typer.Option("--demo", help="SMS go to the demo phones.")] = False,
+    with_parent: WithParent = False,
 ) -> None:
     """The worker: messages, reactions, seals, and the demo's passing of time."""
-    asyncio.run(_work(_settings(), demo=demo))
+    asyncio.run(_work(_settings(with_parent=with_parent), demo=demo))
 
 
 @cli.command(name="migrate")
@@ -87,6 +87,7 @@ async def _serve(settings: configuration.Settings, *, demo: bool) -> None:
             host=settings.host,
             port=settings.port,
             access_log=False,  # addresses in it would be personal, and pages have their own log
+            log_config=None,  # its lines go the way of all others
             log_level="warning",
             server_header=False,
             date_header=True,
@@ -104,7 +105,7 @@ async def _work(settings: configuration.Settings, *, demo: bool) -> None:
     kit, extra = tools(db, speak(settings)), []
     if demo:
         kit = Tools(db, kit.words, demonstration.deliver, kit.reactions)
-        extra = [Schedule("demo_pulse", "*/10 * * * * *", _pulse(db))]
+        extra = [Schedule("demo_pulse", "* * * * * */10", _pulse(db))]
     task = asyncio.ensure_future(
         run_jobs(connection_url(settings), jobs(kit), [*schedules(kit), *extra])
     )
@@ -133,26 +134,11 @@ async def _database(settings: configuration.Settings, *, connections_max: int) -
     )
 
 
-def _settings() -> configuration.Settings:
-    _log()
+def _settings(*, with_parent: bool = False) -> configuration.Settings:
+    if with_parent:
+        demonstration.end_with_parent()
+    log_quietly()
     return configuration.load()
-
-
-def _log() -> None:
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            # Without the values of local variables: they could be secrets.
-            structlog.processors.ExceptionRenderer(
-                structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-            ),
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-    )
 
 
 def main() -> None:
@@ -161,6 +147,9 @@ def main() -> None:
     except configuration.SettingsWrong as error:
         typer.echo(f"abonent: {error}", err=True)
         sys.exit(2)
+    except (ServerFailed, ServerNotFound, Unusable) as error:
+        typer.echo(f"abonent: {error}", err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -106,7 +106,7 @@ def _by_address() -> ExceptionHandlersMap:
     """Answers to addresses that no router knows: problems below the API, pages elsewhere."""
 
     def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-        below_api = request.url.path.startswith(f"{API_PREFIX}/")
+        below_api = request.scope["path"].startswith(f"{API_PREFIX}/")
         handlers = problem_handlers() if below_api else page_handlers()
         kind = HTTPException if isinstance(error, HTTPException) else Exception
         return handlers[kind](request, error)

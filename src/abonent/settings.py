@@ -10,11 +10,20 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import Meta
 
 PROFILES = Path(__file__).parent / "profiles"
+
+Digits = Annotated[str, Meta(pattern="^[0-9]+$")]
+
+_PORT_MAX = 65535
+_YES = frozenset(("1", "true", "yes"))
+_NO = frozenset(("", "0", "false", "no"))
 
 
 class SettingsWrong(Exception):
@@ -27,7 +36,7 @@ class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Numbering(Struct, frozen=True):
     region: str
-    country_code: str
+    country_code: Digits
     national_digits: int
 
 
@@ -51,11 +60,11 @@ class Operator(Struct, frozen=True):
 
     code: str
     currency: Literal["BYN", "RUB"]
-    languages: list[str]
+    languages: Annotated[list[Literal["ru", "be", "en"]], Meta(min_length=1)]
     time_zone: str
     sms_sender: str
     phone_pattern: str
-    number_prefix: str
+    number_prefix: Digits
     names: dict[str, str]
     currency_signs: dict[str, str]
     numbering: Numbering
@@ -115,7 +124,7 @@ class Settings(Struct, frozen=True):
     database_url: str | None = None
     owner_url: str | None = None
     host: str = "127.0.0.1"
-    port: int = 8000
+    port: Annotated[int, Meta(ge=1, le=_PORT_MAX)] = 8000
     tls_proxy: bool = False
     body_max_bytes: int = 64 * 1024
 
@@ -132,21 +141,37 @@ class Settings(Struct, frozen=True):
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from the environment. SettingsWrong says which value does not fit."""
     env = os.environ if environ is None else environ
-    path = env.get("ABONENT_PROFILE", "by")
-    file = PROFILES / f"{path}.toml" if path.isidentifier() else Path(path)
+    name = env.get("ABONENT_PROFILE") or "by"
+    file = PROFILES / f"{name}.toml" if name.isidentifier() else Path(name)
+    process = _process(env)
     try:
         profile = tomllib.loads(file.read_text(encoding="utf-8"))
-        settings = msgspec.convert(
-            {**profile, **_process(env)}, Settings, strict=False, dec_hook=_path
-        )
-    except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise SettingsWrong(f"{file.name}: {error}") from None
+        settings = msgspec.convert({**profile, **process}, Settings, strict=False, dec_hook=_path)
+        _check(settings.operator)
+    except (OSError, ValueError, msgspec.ValidationError) as error:
+        raise SettingsWrong(f"ABONENT_PROFILE, the file {file}: {_one_line(error)}") from None
     if settings.host not in {"127.0.0.1", "::1", "localhost"} and not settings.tls_proxy:
         raise SettingsWrong(
             "ABONENT_HOST is not a loopback address: plain http is for loopback only. "
             "Put a TLS proxy in front and declare it with ABONENT_TLS_PROXY=1."
         )
     return settings
+
+
+def _check(operator: Operator) -> None:
+    """What the types cannot say. Raises ValueError."""
+    try:
+        ZoneInfo(operator.time_zone)
+    except (LookupError, OSError, ValueError):
+        raise ValueError(f"there is no time zone {operator.time_zone!r}") from None
+    for table, texts in (("names", operator.names), ("currency_signs", operator.currency_signs)):
+        if missing := sorted(set(operator.languages) - set(texts)):
+            raise ValueError(f"operator.{table} has nothing for {', '.join(missing)}")
+
+
+def _one_line(error: Exception) -> str:
+    told = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return " ".join(told.split())
 
 
 def _path(kind: type, value: object) -> Path:
@@ -157,15 +182,45 @@ def _path(kind: type, value: object) -> Path:
 
 def _process(env: Mapping[str, str]) -> dict[str, object]:
     values: dict[str, object] = {
-        "folder": str(Path(env.get("ABONENT_DATA", ".var")).absolute()),
-        "database_url": env.get("ABONENT_DATABASE_URL") or None,
-        "owner_url": env.get("ABONENT_DATABASE_OWNER_URL") or None,
-        "tls_proxy": env.get("ABONENT_TLS_PROXY", "0") not in {"", "0", "false", "no"},
+        "folder": str(Path(env.get("ABONENT_DATA") or ".var").absolute()),
+        "database_url": _url("ABONENT_DATABASE_URL", env.get("ABONENT_DATABASE_URL")),
+        "owner_url": _url("ABONENT_DATABASE_OWNER_URL", env.get("ABONENT_DATABASE_OWNER_URL")),
+        "tls_proxy": _yes("ABONENT_TLS_PROXY", env.get("ABONENT_TLS_PROXY") or "0"),
     }
-    for name in ("host", "port"):
-        if given := env.get(f"ABONENT_{name.upper()}"):
-            values[name] = given
+    if host := env.get("ABONENT_HOST"):
+        values["host"] = host
+    if port := env.get("ABONENT_PORT"):
+        values["port"] = _port("ABONENT_PORT", port)
     return values
+
+
+def _port(name: str, given: str) -> int:
+    if given.isascii() and given.isdecimal() and 0 < int(given[:6]) <= _PORT_MAX:
+        return int(given)
+    raise SettingsWrong(f"{name} is {given[:40]!r}, but a port is a number from 1 to {_PORT_MAX}.")
+
+
+def _yes(name: str, given: str) -> bool:
+    if given.lower() in _YES | _NO:
+        return given.lower() in _YES
+    raise SettingsWrong(f"{name} is {given[:40]!r}, but it can be 1 or 0.")
+
+
+def _url(name: str, given: str | None) -> str | None:
+    """The URL as it was given. What is wrong is never shown: a password may stand in it."""
+    if not given:
+        return None
+    try:
+        parts = urlsplit(given)
+        hosts = parts.netloc.rpartition("@")[2].split(",")  # several are standbys of each other
+        ports = [urlsplit(f"//{host}").port for host in hosts]
+    except ValueError:
+        ports = []
+    if not ports or parts.scheme not in {"postgresql", "postgres"}:
+        raise SettingsWrong(
+            f"{name} cannot be read. It has to look like postgresql://user@host:5432/database."
+        )
+    return given
 
 
 def replace(settings: Settings, **changes: object) -> Settings:

@@ -150,7 +150,7 @@ def test_the_limits_of_a_number_behave_as_the_model_says(
 
 
 _FEW = settings(
-    max_examples=25,
+    max_examples=20,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=list(HealthCheck),

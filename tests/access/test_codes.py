@@ -106,6 +106,7 @@ async def test_a_new_code_ends_the_one_before_it(db: Database, clock: Clock) -> 
 
 
 async def test_the_code_of_another_flow_is_wrong(db: Database) -> None:
+    """Even if the digest of the one stood in the row of the other."""
     anna = await cast.anna(db)
     one, there = await cast.ask_password(db, anna.msisdn)
     code = await cast.code_sent(db, anna)
@@ -113,6 +114,15 @@ async def test_the_code_of_another_flow_is_wrong(db: Database) -> None:
         db, msisdn=anna.msisdn, password=Secret("zeBra27w"), origin=there
     )
 
+    with pytest.raises(access.WrongCode):
+        await access.confirm_password(db, flow=asked.id, code=code, origin=there)
+    async with db.transaction() as tx:
+        await tx.execute(
+            """UPDATE access.flow SET code_digest = o.code_digest
+                 FROM (SELECT code_digest FROM access.flow WHERE id = $1) o WHERE id = $2""",
+            one,
+            asked.id,
+        )
     with pytest.raises(access.WrongCode):
         await access.confirm_password(db, flow=asked.id, code=code, origin=there)
     assert await access.confirm_password(db, flow=one, code=code, origin=there)

@@ -93,9 +93,7 @@ async def test_an_address_asks_for_codes_of_ten_numbers_an_hour(db: Database, cl
     assert await cast.ask_password(db, eleventh)
 
 
-@pytest.mark.parametrize(
-    "wishes", [pytest.param(1000), pytest.param(10_000, marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("wishes", [500, pytest.param(10_000, marks=pytest.mark.slow)])
 async def test_pumping_sends_nothing_outside_and_five_a_day_inside(
     db: Database, clock: Clock, wishes: int
 ) -> None:

@@ -173,16 +173,6 @@ async def test_the_token_planted_on_a_device_is_worth_nothing_after_a_proof(db: 
     assert (await cast.sign_in(db, anna, proven.device_token)).session.tier == 1
 
 
-async def test_a_proof_for_a_second_number_keeps_the_devices_token(db: Database) -> None:
-    anna, boris = await cast.anna(db), await cast.boris(db)
-    device = (await cast.prove(db, anna)).device_token
-
-    proven = await cast.prove(db, boris, device)
-
-    assert proven.device_token.reveal() == device.reveal()
-    assert (await cast.sign_in(db, anna, device)).session.tier == 1
-
-
 async def test_a_full_queue_of_hashes_counts_no_attempt(db: Database) -> None:
     anna = await cast.anna(db)
     full, threads = counting(db, queue_max=0)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -25,7 +26,7 @@ async def seen(step: Awaitable[Any]) -> tuple[Any, ...]:
         return (refusal.code, refusal.facts())
     assert isinstance(answer, access.CodeAsked)
     token = answer.device_token
-    plain = replace(answer, id=cast.UUID(int=0), msisdn=Msisdn("+375330000000"), device_token=None)
+    plain = replace(answer, id=UUID(int=0), msisdn=Msisdn("+375330000000"), device_token=None)
     return (plain, len(token.reveal()) if token else None)
 
 

@@ -11,7 +11,7 @@ from abonent.access import Link, Origin, SignedIn, SignedOut
 from abonent.kit import Amount, Msisdn, Secret, operation_id
 from abonent.storage import Database, Principal, Transaction
 from tests.conftest import Clock
-from tests.phones import ANNA, BORIS, PASSWORD, open_phone
+from tests.phones import ANNA, BORIS, PASSWORD, open_phone, open_with_password
 
 TABLET = Msisdn("+375330000002")
 
@@ -29,14 +29,7 @@ async def sign_in(db: Database) -> SignedIn:
 
 @pytest.fixture
 async def anna(db: Database) -> SignedIn:
-    caller = await open_phone(db)
-    hashed = await access.hash_password(db, Secret(PASSWORD))
-    await db.run(
-        access.set_initial_password,
-        subscription=caller.subscription,
-        billing_account=caller.billing_account,
-        hash=hashed,
-    )
+    await open_with_password(db)
     return await sign_in(db)
 
 

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from abonent import audit, subscribers
 from abonent.access import hashing, limits, origins
-from abonent.access.model import Device, Origin, TooManyAttempts
+from abonent.access.model import Device, Origin, SignedIn, TooManyAttempts
 from abonent.access.sessions import find_device
 from abonent.access.store import attempts as store
 from abonent.access.store import credentials
@@ -140,6 +140,19 @@ async def note(
         },
     )
     await audit.note(tx, event=event)
+
+
+async def note_signed_in(
+    tx: Transaction, signed_in: SignedIn, origin: Origin, holder: Subscription, *, code: bool
+) -> None:
+    """An audit row about a way in. `code`: by a right code."""
+    facts: dict[str, str | int | bool] = {
+        "session": str(signed_in.session.id),
+        "tier": signed_in.session.tier,
+    }
+    if code:
+        facts["code"] = True
+    await note(tx, "access.signed-in", origin, holder, facts)
 
 
 async def _password_to_compare(

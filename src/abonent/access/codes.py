@@ -59,9 +59,10 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """A compare that is counted and may be made."""
+    """A compare that is counted and may be made, with the code that it was counted for."""
 
     attempt: int
+    code_digest: bytes
     flow: UUID
     number_key: bytes
     attempts_left: int
@@ -78,7 +79,8 @@ async def find_flow(tx: Transaction, *, start: Start, origin: Origin) -> CodeAsk
         raise FlowGone
     # A device that was made for this flow has a token that follows from the flow's id.
     derived = new_token(tx.keys, "device", start.operation)
-    return _asked(known, None if origin.device_token else derived)
+    made = await find_device(tx, origin=replace(origin, device_token=derived), holder=None)
+    return _asked(known, derived if made is not None and made.id == known.device else None)
 
 
 async def open_flow(
@@ -121,7 +123,6 @@ async def send_again(tx: Transaction, *, flow: UUID, origin: Origin) -> CodeAske
     Refuses with FlowGone, ResendTooEarly, TooManyAttempts.
     """
     seen = await own_flow(tx, flow=flow, origin=origin)
-    holder = await holder_of(tx, seen.msisdn)
     keys = await lock_sends(tx, msisdn=seen.msisdn, origin=origin, device=seen.device)
     seen = await own_flow(tx, flow=flow, origin=origin)
     if tx.now < seen.resend_at:
@@ -138,6 +139,10 @@ async def send_again(tx: Transaction, *, flow: UUID, origin: Origin) -> CodeAske
         resend_at=tx.now + limits.resend_wait(sends, tx.settings.limits),
     )
     await flows.put_code(tx, fresh)
+    holder = await holder_of(tx, seen.msisdn)
+    if holder is None or holder.id != seen.subscription:
+        # Closed meanwhile, and maybe sold again: who holds the number now has no part in this.
+        holder, fresh = None, replace(fresh, subscription=None, billing_account=None)
     await _send(tx, fresh, code)
     await note(tx, "access.code-sent", origin, holder, {"purpose": seen.purpose, "send": sends})
     return _asked(fresh, None)
@@ -171,7 +176,8 @@ async def begin_compare(
         address=origins.address_key(tx.keys, tx.settings.limits, origin.address, seen.device),
         value=tx.keys.digest("access.flow", str(flow)),
     )
-    return Compare(await attempts.add(tx, "code", keys), flow, number, left)
+    attempt = await attempts.add(tx, "code", keys)
+    return Compare(attempt, seen.code_digest, flow, number, left)
 
 
 async def own_flow(

@@ -88,7 +88,7 @@ async def _settle(
     if flow is None:
         return FlowGone()
     digest = codes.code_digest(tx.keys, flow.id, flow.device, flow.purpose, code)
-    right = hmac.compare_digest(digest, flow.code_digest) and flow.subscription is not None
+    right = hmac.compare_digest(digest, compare.code_digest) and flow.subscription is not None
     if not right:
         await attempt_store.judge(tx, compare.attempt, "failed")
         holder = await attempts.holder_of(tx, flow.msisdn)

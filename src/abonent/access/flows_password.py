@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from abonent.access import codes, hashing, sessions
+from abonent.access import attempts, codes, hashing, sessions
 from abonent.access.codes import Start
 from abonent.access.credentials import set_password
 from abonent.access.flows_code import confirm, request_content, system
@@ -143,7 +143,11 @@ async def _password_set(
     proven = await sessions.prove_device(tx, holder, found)
     # The SMS about the password says it all: a second one about the device would be noise.
     device = Device(proven.id, known=True, renewed=proven.renewed)
-    return await sessions.open_session(tx, holder=holder, device=device, origin=origin, proven=True)
+    signed_in = await sessions.open_session(
+        tx, holder=holder, device=device, origin=origin, proven=True
+    )
+    await attempts.note_signed_in(tx, signed_in, origin, holder, code=True)
+    return signed_in
 
 
 async def _set_by_sim(

@@ -117,11 +117,7 @@ async def _sign_in(
         proven=False,
         operation=operation,
     )
-    facts: dict[str, str | int | bool] = {
-        "session": str(signed_in.session.id),
-        "tier": signed_in.session.tier,
-    }
-    await attempts.note(tx, "access.signed-in", origin, right.holder, facts)
+    await attempts.note_signed_in(tx, signed_in, origin, right.holder, code=False)
     if operation is not None:
         await tx.end_operation(operation, {"kind": "session"})
     return signed_in
@@ -167,12 +163,7 @@ async def _signed_in(tx: Transaction, flow: Flow, holder: Subscription, origin: 
     signed_in = await sessions.open_session(
         tx, holder=holder, device=device, origin=origin, proven=True
     )
-    facts: dict[str, str | int | bool] = {
-        "session": str(signed_in.session.id),
-        "tier": 1,
-        "code": True,
-    }
-    await attempts.note(tx, "access.signed-in", origin, holder, facts)
+    await attempts.note_signed_in(tx, signed_in, origin, holder, code=True)
     return signed_in
 
 

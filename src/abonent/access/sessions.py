@@ -168,10 +168,12 @@ async def device_for(
 async def prove_device(tx: Transaction, holder: Subscription, device: Device) -> Device:
     """A proof was made on this device: from now on the number knows it.
 
-    A device that nobody knew gets a new token, so that whoever planted the old one has nothing.
+    A device that this number did not know gets a new token, so that whoever planted the old one has
+    nothing: not even where the planter's own number knows the device.
     """
     token = new_token(tx.keys, "device", None)
-    renewed = await store.renew_unknown_device(tx, device.id, token_digest(token.reveal()))
+    digest = token_digest(token.reveal())
+    renewed = await store.renew_unknown_device(tx, holder.id, device.id, digest)
     await store.know_device(tx, holder.id, holder.billing_account, device.id)
     return Device(device.id, known=device.known, renewed=token if renewed else device.renewed)
 

@@ -22,6 +22,9 @@ _DAY = 86_400
 _MORNING = 7 * 3600
 _ROAMING_ONE_IN = 16
 
+# Of the ten seconds between two pulses: data each minute, a call each five, an SMS each ten.
+_DATA_ONE_IN, _CALL_ONE_IN, _SMS_ONE_IN = 6, 30, 60
+
 _Use = tuple[int, catalog.Unit, catalog.UsageScope, int]
 
 
@@ -52,6 +55,24 @@ def sudden_use(person: Person, slot: int, at: datetime) -> charging.UsageRecord:
     usage = charging.Usage(unit, scope, quantity, at)
     subscription = SubscriptionId(person.index)
     return charging.UsageRecord(f"{SOURCE}-sudden", f"{person.index}-{slot}", subscription, usage)
+
+
+def passing_use(person: Person, slot: int, at: datetime) -> charging.UsageRecord | None:
+    """What somebody of the cast does in this slot, if anything: small, so that packets last."""
+    draw = Draw(person.index, slot)
+    scope: catalog.UsageScope = "home"
+    if draw.below(_DATA_ONE_IN) == 0:
+        unit: catalog.Unit = "byte"
+        quantity = draw.between(2, 8) * _MEGABYTE
+    elif person.device == "phone" and draw.below(_CALL_ONE_IN) == 0:
+        unit, scope, quantity = "second", "other_net", draw.between(30, 150)
+    elif person.device == "phone" and draw.below(_SMS_ONE_IN) == 0:
+        unit, quantity = "message", 1
+    else:
+        return None
+    usage = charging.Usage(unit, scope, quantity, at)
+    subscription = SubscriptionId(person.index)
+    return charging.UsageRecord(f"{SOURCE}-passing", f"{person.index}-{slot}", subscription, usage)
 
 
 def _ordinary(draw: Draw, person: Person, days: int, data: int) -> Iterator[_Use]:

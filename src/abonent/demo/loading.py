@@ -11,6 +11,7 @@ import asyncio
 import gc
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -142,7 +143,22 @@ def _makers(subscribers: int) -> Iterator[Executor]:
     workers = min(_WORKERS_MAX, os.cpu_count() or 1)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, initializer=_begin_making) as processes:
+        with _terminal_unheard():
+            for _ in range(workers):
+                processes.submit(int)  # the pool starts a process when there is work for it
         yield processes
+
+
+@contextmanager
+def _terminal_unheard() -> Iterator[None]:
+    """Whoever is started inside hears neither Ctrl-C nor the end of the terminal: these are for
+    the parent, which ends its pool in order. What comes meanwhile reaches the parent afterwards."""
+    signals = {signal.SIGINT, signal.SIGHUP}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin_making() -> None:

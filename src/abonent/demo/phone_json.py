@@ -11,7 +11,6 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, get, post
-from litestar.exceptions import ClientException
 from litestar.params import FromQuery, JSONBody
 from msgspec import Meta
 
@@ -88,13 +87,6 @@ async def dial(request: Asked, data: JSONBody[Dialled], db: Db) -> Shown:
         dialogue=data.dialogue,
     )
     return Shown(reply.dialogue, reply.text, reply.ends)
-
-
-async def check_json(request: Asked) -> None:
-    """A form of a strange page can post, but it cannot say that it is JSON."""
-    given = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if request.method == "POST" and given != "application/json":
-        raise ClientException(status_code=415)
 
 
 def number_of(db: Database, text: str) -> Msisdn:

@@ -56,7 +56,7 @@ async def use_phone(request: Asked, data: URLEncodedBody[PhoneForm], db: Db) -> 
         msisdn = number_of(db, data.msisdn)
     except BadNumber:
         return Redirect("/demo/phone", status_code=303)
-    if not _renderer(request).cookies.guards(request, data.csrf):
+    if not _renderer(request).cookies.guards(request, data.csrf, in_session=False):
         return _back(msisdn)
     words = request.app.state.words
     if data.sms.strip():

@@ -17,7 +17,7 @@ from abonent import catalog, charging, ledger
 from abonent.demo import load_store
 from abonent.demo.calendar import period_of, renewal_at, top_up_at
 from abonent.demo.draw import Draw
-from abonent.demo.habits import sudden_use, usual_uses
+from abonent.demo.habits import passing_use, sudden_use, usual_uses
 from abonent.demo.life import World, fees_of, fixed_top_up, top_up_posting
 from abonent.demo.people import CAST, INDEX_MAX, Household, Person, household
 from abonent.demo.shop import read_purse
@@ -64,6 +64,7 @@ async def pulse(db: Database) -> None:
         await _live_through(db, world, span)
         await db.run(load_store.set_lived_until, span.until)
         since = span.until
+    await _pass_time(db, world)
     await _surprise(db, world)
 
 
@@ -186,6 +187,16 @@ def _keep(person: Person, world: World) -> int | None:
     if house.exact == "anna":
         return world.purse.anna - person.overage_steps * world.purse.step
     return fees_of(house, world)
+
+
+async def _pass_time(db: Database, world: World) -> None:
+    """The cast uses a little just now: whoever watches the screens sees figures change."""
+    slot = int(world.now.timestamp()) // _SLOT_SECONDS
+    at = charging.local(world.now, world.time_zone)
+    for person in CAST:
+        record = passing_use(person, slot, at)
+        if record is not None:
+            await _use(db, world=world, person=person, record=record)
 
 
 async def _surprise(db: Database, world: World) -> None:

@@ -1,164 +1,169 @@
 """The whole system from one command: the database, the demo data, the web and the worker.
 
 The children are processes of their own, as in a deployment. Whatever ends this process (Ctrl-C, a
-closed terminal, a crash of a child) ends them all, the database last.
+closed terminal, the death of a child or of the database) ends them all, the database last. When
+this process is killed with -9, they end by themselves within seconds.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-from types import FrameType
 
 from rich.console import Console
 
+from abonent.demo.cast import PASSWORDS
 from abonent.demo.loading import load_demo
+from abonent.demo.phone_page import demo_numbers
+from abonent.demo.processes import Children
+from abonent.demo.stopping import Stopped, Stopping
+from abonent.kit import Msisdn
 from abonent.settings import Settings, replace
 from abonent.storage import EmbeddedServer, connect, load_keys, migrate, wall_clock
 
 _HISTORY = timedelta(days=220)
 _START_SECONDS = 60
-_STOP_SECONDS = 15
+_NOTHING_TO_FINISH_SECONDS = 2  # without a database
 
 
-class Stopped(BaseException):
-    """Somebody asked us to stop."""
+@dataclass(frozen=True)
+class Base:
+    """The database: the URLs of its owner and of the app, and the server when it is our own."""
 
+    owner_url: str
+    app_url: str
+    server: EmbeddedServer | None = None
 
-@dataclass
-class Children:
-    """The processes that were started, and how they end."""
-
-    environ: Mapping[str, str]
-    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
-
-    def start(self, *arguments: str) -> None:
-        """A child in a session of its own: the terminal's Ctrl-C reaches the parent alone, which
-        then stops the children in order."""
-        child = subprocess.Popen(  # noqa: S603  # our own program
-            [sys.executable, "-m", "abonent", *arguments],
-            env=dict(self.environ),
-            start_new_session=True,
-            stdin=subprocess.PIPE,
-        )
-        self.running.append(child)
-
-    def ended(self) -> int | None:
-        """The exit status of a child that ended by itself."""
-        codes = [child.poll() for child in self.running]
-        return next((code or 1 for code in codes if code is not None), None)
-
-    def stop(self) -> None:
-        for child in self.running:
-            if child.poll() is None:
-                child.terminate()
-        until = time.monotonic() + _STOP_SECONDS
-        for child in self.running:
-            try:
-                child.wait(max(0.1, until - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+    @property
+    def gone(self) -> bool:
+        return self.server is not None and self.server.pid is None
 
 
 def run_demo(settings: Settings, *, subscribers: int) -> int:
-    """Start everything, wait, stop everything. The exit status."""
-    console = Console(stderr=True)
-    if not _free(settings):
-        console.print(
-            f"Порт {settings.port} занят. Задайте другой: ABONENT_PORT=8100 make demo",
-            highlight=False,
-        )
+    """Start everything, wait, stop everything. The exit status: 0 when somebody asked to stop."""
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    if trouble := _no_place(settings):
+        console.print(trouble)
         return 1
-    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(signum, _stop)
+    stopping = Stopping()
     try:
         with ExitStack() as stack:
-            owner_url, app_url = _server(settings, console, stack)
-            migrate(owner_url, now=wall_clock(), history_from=wall_clock() - _HISTORY)
-            asyncio.run(_load(settings, owner_url, app_url, subscribers))
-            children = Children(
-                {
-                    **os.environ,
-                    "ABONENT_DATABASE_URL": app_url,
-                    "ABONENT_DATA": str(settings.folder),
-                }
-            )
-            stack.callback(children.stop)
-            children.start("serve", "--demo")
-            children.start("work", "--demo")
-            return _watch(settings, console, children)
+            try:
+                return _run(settings, subscribers, console, stack, stopping)
+            finally:
+                stopping.ignore()
     except Stopped:
         console.print("\nВсё остановлено.")
         return 0
 
 
-def _free(settings: Settings) -> bool:
-    """Whether our address can be taken: somebody else's answer must not pass for ours."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError:
-            return False
-        return True
+def _run(
+    settings: Settings, subscribers: int, console: Console, stack: ExitStack, stopping: Stopping
+) -> int:
+    with stopping.whole():
+        base = _base(settings, console, stack)
+    now = wall_clock()
+    migrate(base.owner_url, now=now, history_from=now - _HISTORY)
+    asyncio.run(_load(settings, base, subscribers))
+    environ = {
+        **os.environ,
+        "ABONENT_DATABASE_URL": base.app_url,
+        "ABONENT_DATA": str(settings.folder),
+    }
+    environ.pop("ABONENT_DATABASE_OWNER_URL", None)  # whoever serves needs no owner's rights
+    children = Children(environ)
+    stack.callback(children.stop)
+    children.start("serve", "--demo")
+    children.start("work", "--demo")
+    return _watch(settings, console, children, base)
 
 
-def _server(settings: Settings, console: Console, stack: ExitStack) -> tuple[str, str]:
-    """The URLs of the owner and of the app: a server that was given, or our own."""
+def _no_place(settings: Settings) -> str | None:
+    """Why our address cannot be taken: somebody else's answer must not pass for ours."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM
+        )[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except PermissionError:
+        return f"Порт {settings.port} система не даёт. Задайте другой: ABONENT_PORT=8100 make demo"
+    except socket.gaierror:
+        return f"У этой машины нет адреса {settings.host}. Задайте другой: ABONENT_HOST=127.0.0.1"
+    except OSError:
+        return f"Порт {settings.port} занят. Задайте другой: ABONENT_PORT=8100 make demo"
+    return None
+
+
+def _base(settings: Settings, console: Console, stack: ExitStack) -> Base:
+    """A server that was given, or our own."""
     if settings.database_url:
-        return settings.owner_url or settings.database_url, settings.database_url
+        return Base(settings.owner_url or settings.database_url, settings.database_url)
     with console.status("PostgreSQL"):
         server = stack.enter_context(EmbeddedServer(settings.folder / "postgres"))
-    return server.dsn("postgres", "postgres"), server.dsn("abonent_app", "postgres")
+    return Base(server.dsn("postgres", "postgres"), server.dsn("abonent_app", "postgres"), server)
 
 
-async def _load(settings: Settings, owner_url: str, app_url: str, subscribers: int) -> None:
-    settings = replace(settings, database_url=app_url)
-    db = await connect(app_url, settings, load_keys(settings.folder), connections_max=4)
+async def _load(settings: Settings, base: Base, subscribers: int) -> None:
+    settings = replace(settings, database_url=base.app_url)
+    db = await connect(base.app_url, settings, load_keys(settings.folder), connections_max=4)
     try:
-        await load_demo(owner_url, db, subscribers=subscribers)
+        await load_demo(base.owner_url, db, subscribers=subscribers)
     finally:
         await db.close()
 
 
-def _watch(settings: Settings, console: Console, children: Children) -> int:
-    """Say when home answers, then wait until something ends."""
-    address = f"http://{settings.host}:{settings.port}"
+def _watch(settings: Settings, console: Console, children: Children, base: Base) -> int:
+    """Say when home answers, then wait until something ends that should not."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    address = f"http://{host}:{settings.port}"
     said, until = False, time.monotonic() + _START_SECONDS
-    while (code := children.ended()) is None:
+    while (ended := children.ended()) is None and not base.gone:
         if not said and _answers(f"{address}/healthz"):
             said = True
-            _greet(console, address)
+            _greet(settings, console, address)
         if not said and time.monotonic() > until:
             console.print(f"Кабинет не ответил за {_START_SECONDS} секунд.")
             return 1
         time.sleep(0.2 if not said else 1)
-    return code
+    if base.gone:
+        console.print("Сервер базы данных остановился, поэтому останавливается всё.")
+        children.patience_seconds = _NOTHING_TO_FINISH_SECONDS
+    elif ended is not None:
+        console.print(
+            f"Процесс «abonent {ended.name}» остановился с кодом {ended.status}, "
+            "поэтому останавливается всё."
+        )
+    return 1
 
 
-def _greet(console: Console, address: str) -> None:
+def _greet(settings: Settings, console: Console, address: str) -> None:
+    operator = settings.operator
+    anna, _, boris, vera, *_ = (
+        _shown(operator.phone_pattern, number) for number in demo_numbers(settings)
+    )
     console.print(
-        f"\n[bold]Василёк открыт:[/bold] {address}\n"
-        f"  Анна  +375 33 000-00-01, пароль anna2026\n"
-        f"  Борис +375 33 000-00-03, пароль boris2026 (почти нет денег)\n"
-        f"  Вера  +375 33 000-00-04, пароля ещё нет: задайте его\n"
+        f"\n{operator.names[operator.languages[0]]} открыт: {address}\n"
+        f"  Анна  {anna}, пароль {PASSWORDS[1]}\n"
+        f"  Борис {boris}, пароль {PASSWORDS[3]} (почти нет денег)\n"
+        f"  Вера  {vera}, пароля ещё нет: задайте его\n"
         f"  Телефон для SMS и USSD: {address}/demo/phone\n"
         f"  API: {address}/api/v1/openapi.json\n"
-        "Остановить: Ctrl-C\n",
-        highlight=False,
+        "Остановить: Ctrl-C\n"
     )
+
+
+def _shown(pattern: str, number: Msisdn) -> str:
+    digits = iter(number.digits)
+    return "".join(next(digits, "") if sign in "CN" else sign for sign in pattern)
 
 
 def _answers(url: str) -> bool:
@@ -167,10 +172,3 @@ def _answers(url: str) -> bool:
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError):
         return False
-
-
-def _stop(signum: int, frame: FrameType | None) -> None:
-    del signum, frame
-    for again in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(again, signal.SIG_IGN)  # once is enough: stopping must not be interrupted
-    raise Stopped

@@ -12,6 +12,7 @@ from abonent.storage.facts import Fact, RecordedFact
 from abonent.storage.jobs import Job, Schedule, run_jobs
 from abonent.storage.keyfile import load_keys
 from abonent.storage.principal import Principal
+from abonent.storage.reach import Unusable
 from abonent.storage.schema import migrate
 from abonent.storage.transaction import (
     Row,
@@ -34,6 +35,7 @@ __all__ = [
     "ServerFailed",
     "ServerNotFound",
     "Transaction",
+    "Unusable",
     "connect",
     "connection_url",
     "ensure_months",

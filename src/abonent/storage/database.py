@@ -22,6 +22,7 @@ from abonent.kit import Busy, Keys, OperationReused
 from abonent.settings import Settings, SettingsWrong
 from abonent.storage.facts import Fact
 from abonent.storage.principal import NOBODY, Principal
+from abonent.storage.reach import reaching
 from abonent.storage.transaction import Row, Transaction
 
 if TYPE_CHECKING:
@@ -178,20 +179,24 @@ async def connect(
     clock: Clock = wall_clock,
     connections_max: int = 10,
 ) -> Database:
-    """Open the pool as the role `abonent_app`, whoever the URL signs in as."""
-    pool = await asyncpg.create_pool(
-        url,
-        min_size=1,
-        max_size=connections_max,
-        connection_class=Connection,
-        server_settings={
-            "role": "abonent_app",
-            "application_name": "abonent",
-            "search_path": "pg_catalog",
-            "timezone": "UTC",
-            "jit": "off",
-        },
-    )
+    """Open the pool as the role `abonent_app`, whoever the URL signs in as.
+
+    Raises SettingsWrong or Unusable when the database cannot be had.
+    """
+    with reaching():
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=connections_max,
+            connection_class=Connection,
+            server_settings={
+                "role": "abonent_app",
+                "application_name": "abonent",
+                "search_path": "pg_catalog",
+                "timezone": "UTC",
+                "jit": "off",
+            },
+        )
     computing = Computing(settings.limits.hash_queue_max)
     return Database(pool, settings, keys, computing, clock, reactions or {})
 

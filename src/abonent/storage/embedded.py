@@ -33,6 +33,7 @@ from abonent.storage.embedded_failures import ServerFailed, ServerNotFound
 from abonent.storage.embedded_lock import IN_USE, TURN, Lock, turn
 from abonent.storage.embedded_place import Place, claim, known_place, make_place
 from abonent.storage.embedded_process import (
+    STOP_SECONDS,
     Running,
     answers,
     clear_away,
@@ -157,8 +158,11 @@ class EmbeddedServer:
         if not use.take(shared=True, seconds=5.0):
             raise ServerFailed(f"The lock {use.path} is held by a foreign program. End it.")
         try:
-            server = self._adopt(place) or self._spawn(place)
-            self._watch(place, server)
+            server = self._adopt(place)
+            if server is None:
+                self._spawn(place)
+            else:
+                self._watch(place, server.pid)
         except BaseException:
             use.free()
             self._use = None
@@ -175,7 +179,7 @@ class EmbeddedServer:
             time.sleep(0.05)  # it is starting, recovering or stopping
         return None
 
-    def _spawn(self, place: Place) -> Running:
+    def _spawn(self, place: Place) -> None:
         major = major_of(place.cluster)
         binaries = binaries_for(place.account, find_binaries(major), place.home / "programs")
         if major is None:
@@ -194,33 +198,39 @@ class EmbeddedServer:
         finally:
             serving.free()
             os.close(log)
-        return self._wait_until_ready(place, self._child, begin)
-
-    def _wait_until_ready(
-        self, place: Place, child: subprocess.Popen[bytes], begin: int
-    ) -> Running:
-        deadline = time.monotonic() + _READY_SECONDS
         try:
-            while child.poll() is None and time.monotonic() < deadline:
-                server = running(place.cluster)
-                if server and server.pid == child.pid and answers(server):
-                    return server
-                time.sleep(0.02)
+            self._watch(place, self._child.pid)  # before it is ready: recovery may take minutes
+            self._wait_until_ready(place, self._child, begin)
         except BaseException:
-            child.send_signal(signal.SIGINT)
+            self._end_child()
             raise
-        child.send_signal(signal.SIGINT)  # nothing happens if it is dead already
+
+    def _wait_until_ready(self, place: Place, child: subprocess.Popen[bytes], begin: int) -> None:
+        deadline = time.monotonic() + _READY_SECONDS
+        while child.poll() is None and time.monotonic() < deadline:
+            server = running(place.cluster)
+            if server and server.pid == child.pid and answers(server):
+                return
+            time.sleep(0.02)
         raise ServerFailed(
             f"The database server did not start. It said: «{_last_words(place.log, begin)}». "
             f"The whole log is {place.log}. Correct this, and start again."
         )
 
-    def _watch(self, place: Place, server: Running) -> None:
+    def _end_child(self) -> None:
+        """End a server that was not to be, before anybody else could join it."""
+        if self._child is not None:
+            self._child.send_signal(signal.SIGINT)  # nothing happens if it is dead already
+            with suppress(subprocess.TimeoutExpired):
+                self._child.wait(STOP_SECONDS)
+                self._bury()
+
+    def _watch(self, place: Place, server: int) -> None:
         if not sys.executable or (self._watcher and self._watcher.poll() is None):
             return
         dropped = place.account.dropped
         account = (place.account.uid, place.account.gid) if dropped else (-1, -1)
-        facts = (place.folder, place.cluster, server.pid, *account, self._grace_seconds)
+        facts = (place.folder, place.cluster, server, *account, self._grace_seconds)
         with suppress(OSError):  # without it the server only stays on when we are killed
             self._watcher = subprocess.Popen(
                 [sys.executable, "-I", "-S", embedded_watch.__file__, *map(str, facts)],

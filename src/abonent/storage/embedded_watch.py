@@ -19,6 +19,7 @@ import time
 _FLAGS = os.O_RDWR | os.O_NOFOLLOW
 _TICK_SECONDS = 1.0
 _STOP_SECONDS = 120.0
+_BEGIN_SECONDS = 10.0
 
 
 def watch(folder: str, cluster: str, server: int, account: tuple[int, int], grace: float) -> None:
@@ -32,7 +33,9 @@ def watch(folder: str, cluster: str, server: int, account: tuple[int, int], grac
     if not _alone(lone, seconds=3.0):  # a second watcher of one server
         return
     idle_since: float | None = None
-    while _serving(cluster) == server:
+    seen, begin = False, time.monotonic()
+    while (serving := _serving(cluster) == server) or (not seen and _beginning(server, begin)):
+        seen = seen or serving
         if _alone(turn):
             if not _alone(use):
                 idle_since = None
@@ -77,9 +80,21 @@ def _serving(cluster: str) -> int | None:
     return pid
 
 
+def _beginning(server: int, begin: float) -> bool:
+    """Whether the server has only just been started and has not put its number down yet."""
+    if time.monotonic() - begin > _BEGIN_SECONDS:
+        return False
+    try:
+        os.kill(server, 0)
+    except OSError:
+        return False
+    return True
+
+
 def _stop(cluster: str, server: int) -> None:
     deadline = time.monotonic() + _STOP_SECONDS
-    os.kill(server, signal.SIGINT)
+    if _serving(cluster) == server:
+        os.kill(server, signal.SIGINT)
     while _serving(cluster) == server and time.monotonic() < deadline:
         time.sleep(0.05)
 

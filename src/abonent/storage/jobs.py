@@ -7,14 +7,22 @@ mark), so every job is one idempotent action.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import procrastinate
+import psycopg
 from procrastinate import PsycopgConnector, RetryStrategy
+from procrastinate.exceptions import ConnectorException
+
+_log = logging.getLogger(__name__)
 
 Work = Callable[..., Awaitable[None]]
+_AGAIN_SECONDS = 2.0
+_CONNECT_SECONDS = 5.0  # whoever stops without a database waits so long for nothing
 _RETRY = RetryStrategy(max_attempts=8, exponential_wait=2)
 
 
@@ -29,7 +37,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Work that time starts: `cron` has five fields, or six when it begins with seconds."""
+    """Work that time starts: `cron` has five fields; a sixth, at the end, is seconds."""
 
     name: str
     cron: str
@@ -44,8 +52,25 @@ async def run_jobs(
     concurrency: int = 4,
     wait: bool = True,
 ) -> None:
-    """Run jobs until cancelled; with `wait=False` until the queue is empty (for tests)."""
-    app = _app(url, jobs, schedules if wait else ())
+    """Run jobs until cancelled; with `wait=False` until the queue is empty (for tests).
+
+    A restart of the database ends the worker inside, silently: so it is begun anew.
+    """
+    while True:
+        try:
+            await _run_worker(_app(url, jobs, schedules if wait else ()), concurrency, wait)
+        except (ConnectorException, psycopg.OperationalError):
+            if not wait:
+                raise
+        if not wait:
+            return
+        if (task := asyncio.current_task()) and task.cancelling():
+            raise asyncio.CancelledError  # a lost database has drowned it out
+        _log.warning("the worker has lost the database and begins anew")
+        await asyncio.sleep(_AGAIN_SECONDS)
+
+
+async def _run_worker(app: procrastinate.App, concurrency: int, wait: bool) -> None:
     async with app.open_async():
         await app.run_worker_async(
             concurrency=concurrency,
@@ -64,6 +89,7 @@ def _app(url: str, jobs: Sequence[Job], schedules: Sequence[Schedule]) -> procra
         kwargs={"options": "-c role=abonent_app -c search_path=jobs"},
         min_size=1,
         max_size=4,
+        timeout=_CONNECT_SECONDS,
     )
     app = procrastinate.App(connector=connector)
     for job in jobs:

@@ -6,6 +6,7 @@ already there costs one connection.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
@@ -17,6 +18,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from psycopg import sql
 
+from abonent.storage.reach import Unusable, reaching
 from abonent.storage.transaction import PARTITIONED
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -29,14 +31,24 @@ _MONTHS_AHEAD = timedelta(days=100)
 def migrate(url: str, *, now: datetime, history_from: datetime | None = None) -> None:
     """Migrate the database at `url`, whose user may create roles (or finds them there).
 
-    `now` and `history_from` say which months get their partitions.
+    `now` and `history_from` say which months get their partitions. Raises SettingsWrong or
+    Unusable when the database cannot be had, or its user lacks a right.
     """
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
-        _ensure_roles(connection)
-        if _revision(connection) != _head():
-            _upgrade(url)
-        _ensure_months(connection, history_from or now, now + _MONTHS_AHEAD)
+    with reaching():
+        connection = psycopg.connect(url, autocommit=True)
+    try:
+        with connection:
+            connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
+            _ensure_roles(connection)
+            _join_owner(connection)
+            if _revision(connection) != _head():
+                _upgrade(url)
+            _ensure_months(connection, history_from or now, now + _MONTHS_AHEAD)
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise Unusable(
+            f"The database user may not migrate: {error.diag.message_primary}. It has to be a "
+            "superuser, or own the database and be allowed to create roles."
+        ) from None
 
 
 def _head() -> str | None:
@@ -75,6 +87,19 @@ def _ensure_roles(connection: psycopg.Connection) -> None:
         "GRANT CONNECT ON DATABASE {db} TO abonent_app, abonent_reader"
     )
     connection.execute(grants.format(db=sql.Identifier(name), owner=owner))
+
+
+def _join_owner(connection: psycopg.Connection) -> None:
+    """From here on we act as the owner, who is under the policies like everybody.
+
+    A superuser may do that anyway. Another one has to be a member; who has just created the role
+    makes himself one, because creating alone gives that right no longer since PostgreSQL 16.
+    """
+    usable = connection.execute("SELECT pg_has_role('abonent_owner', 'USAGE')").fetchone()
+    if usable != (True,):
+        with suppress(psycopg.errors.InsufficientPrivilege):
+            connection.execute("GRANT abonent_owner TO CURRENT_USER")
+    connection.execute("SET ROLE abonent_owner")
 
 
 def _upgrade(url: str) -> None:

@@ -9,11 +9,10 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from abonent import access
 from abonent.kit import Msisdn
 from abonent.storage import Database
 from tests.conftest import Clock
-from tests.phones import ANNA, BORIS, PASSWORD, open_phone
+from tests.phones import ANNA, BORIS, PASSWORD, open_phone, open_with_password
 
 Texts = Callable[[Msisdn], Awaitable[list[str]]]
 NEW = "zebra274"
@@ -28,19 +27,6 @@ async def code_of(texts: Texts, number: Msisdn = ANNA) -> str:
     found = re.search(r"\b\d{6}\b", newest)
     assert found, newest
     return found[0]
-
-
-async def with_password(db: Database, number: Msisdn = ANNA, password: str = PASSWORD) -> None:
-    from abonent.kit import Secret
-
-    caller = await open_phone(db, number)
-    hashed = await access.hash_password(db, Secret(password))
-    await db.run(
-        access.set_initial_password,
-        subscription=caller.subscription,
-        billing_account=caller.billing_account,
-        hash=hashed,
-    )
 
 
 async def sign_in(client: httpx.AsyncClient, password: str = PASSWORD) -> dict[str, object]:
@@ -81,7 +67,7 @@ async def test_a_number_that_never_had_a_password_sets_one_and_reads_its_balance
 
 
 async def test_each_figure_can_be_asked_alone(db: Database, client: httpx.AsyncClient) -> None:
-    await with_password(db)
+    await open_with_password(db)
     session = await sign_in(client)
     path = f"/api/v1/numbers/{session['number']['id']}"  # type: ignore[index]
     headers = signed(str(session["token"]))
@@ -96,7 +82,7 @@ async def test_each_figure_can_be_asked_alone(db: Database, client: httpx.AsyncC
 async def test_unchanged_figures_are_not_sent_twice(
     db: Database, client: httpx.AsyncClient, clock: Clock
 ) -> None:
-    await with_password(db)
+    await open_with_password(db)
     session = await sign_in(client)
     path = f"/api/v1/numbers/{session['number']['id']}/balance"  # type: ignore[index]
     headers = signed(str(session["token"]))
@@ -109,7 +95,7 @@ async def test_unchanged_figures_are_not_sent_twice(
 async def test_a_sign_in_with_a_key_that_is_repeated_gives_the_same_session(
     db: Database, client: httpx.AsyncClient
 ) -> None:
-    await with_password(db)
+    await open_with_password(db)
     body = {"msisdn": ANNA.e164, "password": PASSWORD}
     answers = [
         await client.post("/api/v1/sessions", json=body, headers={"Idempotency-Key": "k1"})
@@ -140,7 +126,7 @@ async def test_a_key_with_other_content_is_refused_and_changes_nothing(
 async def test_signing_out_ends_the_session_for_good(
     db: Database, client: httpx.AsyncClient
 ) -> None:
-    await with_password(db)
+    await open_with_password(db)
     session = await sign_in(client)
     headers = signed(str(session["token"]))
     assert (await client.delete("/api/v1/sessions/current", headers=headers)).status_code == 204
@@ -154,7 +140,7 @@ async def test_signing_out_ends_the_session_for_good(
 async def test_another_number_is_not_there_whether_it_exists_or_not(
     db: Database, client: httpx.AsyncClient
 ) -> None:
-    await with_password(db)
+    await open_with_password(db)
     boris = await open_phone(db, BORIS)
     session = await sign_in(client)
     headers = signed(str(session["token"]))
@@ -169,7 +155,7 @@ async def test_another_number_is_not_there_whether_it_exists_or_not(
 async def test_lists_of_sessions_need_a_proof_first(
     db: Database, client: httpx.AsyncClient
 ) -> None:
-    await with_password(db)
+    await open_with_password(db)
     session = await sign_in(client)
     asked = await client.get("/api/v1/sessions", headers=signed(str(session["token"])))
     assert (asked.status_code, asked.json()["code"]) == (403, "step-up-required")
@@ -179,7 +165,7 @@ async def test_lists_of_sessions_need_a_proof_first(
 async def test_wrong_pairs_and_unknown_numbers_are_answered_in_equal_bytes(
     db: Database, client: httpx.AsyncClient, password: str
 ) -> None:
-    await with_password(db)
+    await open_with_password(db)
     answers = [
         await client.post("/api/v1/sessions", json={"msisdn": number, "password": password})
         for number in (ANNA.e164, "+375339999999")

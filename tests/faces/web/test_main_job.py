@@ -10,11 +10,10 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from abonent import access
-from abonent.kit import Msisdn, Secret
+from abonent.kit import Msisdn
 from abonent.storage import Database
 from tests.conftest import Clock
-from tests.phones import ANNA, BORIS, PASSWORD, open_phone
+from tests.phones import ANNA, BORIS, PASSWORD, open_phone, open_with_password
 
 Texts = Callable[[Msisdn], Awaitable[list[str]]]
 Browser = Callable[[], httpx.AsyncClient]
@@ -45,19 +44,8 @@ async def submit(
     return await client.post(action, data={**hiddens, **fields}, headers=FORM)
 
 
-async def equip(db: Database, number: Msisdn = ANNA, password: str = PASSWORD) -> None:
-    caller = await open_phone(db, number)
-    hashed = await access.hash_password(db, Secret(password))
-    await db.run(
-        access.set_initial_password,
-        subscription=caller.subscription,
-        billing_account=caller.billing_account,
-        hash=hashed,
-    )
-
-
 async def signed_in(client: httpx.AsyncClient, db: Database) -> None:
-    await equip(db)
+    await open_with_password(db)
     answer = await submit(client, "/sign-in", "/sign-in", msisdn="33 000-00-01", password=PASSWORD)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
 
@@ -182,7 +170,7 @@ async def test_a_wrong_field_is_told_beside_it_and_what_was_typed_stays(
 async def test_a_wrong_pair_has_one_text_and_stays_on_the_page(
     db: Database, client: httpx.AsyncClient
 ) -> None:
-    await equip(db)
+    await open_with_password(db)
     for number in ("330000001", "339999999"):
         answer = await submit(client, "/sign-in", "/sign-in", msisdn=number, password="wrong99")
         assert answer.status_code == 401
@@ -192,7 +180,7 @@ async def test_a_wrong_pair_has_one_text_and_stays_on_the_page(
 async def test_six_wrong_passwords_say_how_long_to_wait(
     db: Database, client: httpx.AsyncClient
 ) -> None:
-    await equip(db)
+    await open_with_password(db)
     for _ in range(6):
         answer = await submit(
             client, "/sign-in", "/sign-in", msisdn="330000001", password="wrong99"
@@ -309,14 +297,7 @@ async def test_another_device_cannot_use_the_code_page(
 async def test_a_poor_subscriber_is_told_what_is_missing(
     db: Database, client: httpx.AsyncClient
 ) -> None:
-    caller = await open_phone(db, BORIS, top_up="20.07")
-    hashed = await access.hash_password(db, Secret(PASSWORD))
-    await db.run(
-        access.set_initial_password,
-        subscription=caller.subscription,
-        billing_account=caller.billing_account,
-        hash=hashed,
-    )
+    await open_with_password(db, BORIS, top_up="20.07")
     await submit(client, "/sign-in", "/sign-in", msisdn="330000003", password=PASSWORD)
     seen = text_of((await client.get("/")).text)
     assert "0,17 руб." in seen

@@ -17,7 +17,8 @@ _WEEK = timedelta(days=7)
 _SITUATION = """
 WITH weighing AS NOT MATERIALIZED (
     SELECT a.* FROM access.attempt a
-     WHERE a.kind = 'password' AND a.outcome <> 'passed' AND a.at > $4::timestamptz - interval '1 day'
+     WHERE a.kind = 'password' AND a.outcome <> 'passed'
+       AND a.at > $4::timestamptz - interval '1 day'
 ), address_last AS (
     SELECT max(w.at) AS at FROM weighing w
      WHERE w.address_key = $2 AND w.at > $4::timestamptz - interval '1 hour'
@@ -30,7 +31,8 @@ SELECT ARRAY(SELECT last.at FROM (SELECT w.at FROM weighing w WHERE w.budget_key
                                    ORDER BY w.at DESC LIMIT $6::bigint) last
               ORDER BY last.at) AS budget_failures,
        (SELECT count(*) FROM weighing w
-         WHERE w.address_key = $2 AND w.at > $4::timestamptz - interval '1 hour') AS address_failures,
+         WHERE w.address_key = $2
+           AND w.at > $4::timestamptz - interval '1 hour') AS address_failures,
        (SELECT count(DISTINCT w.number_key) FROM weighing w, address_last l
          WHERE w.address_key = $2 AND w.at > l.at - interval '1 hour') AS address_numbers,
        (SELECT l.at FROM address_last l) AS address_failed_at,
@@ -118,7 +120,14 @@ async def add(tx: Transaction, kind: Literal["password", "code"], keys: AttemptK
 
 
 async def judge(tx: Transaction, attempt: int, outcome: Literal["failed", "passed"]) -> None:
-    await tx.execute("UPDATE access.attempt SET outcome = $2 WHERE id = $1", attempt, outcome)
+    """What was guessed right is dropped: no limit needs it, and it is the same for all numbers."""
+    await tx.execute(
+        """UPDATE access.attempt
+              SET outcome = $2, value_key = CASE $2 WHEN 'passed' THEN '' ELSE value_key END
+            WHERE id = $1""",
+        attempt,
+        outcome,
+    )
 
 
 async def remove(tx: Transaction, attempt: int) -> None:

@@ -62,12 +62,16 @@ async def know_device(
     )
 
 
-async def renew_unknown_device(tx: Transaction, device: UUID, token: bytes) -> bool:
-    """Give a device that nobody knows yet a new token. False: somebody knows it, it keeps its."""
+async def renew_unknown_device(
+    tx: Transaction, subscription: SubscriptionId, device: UUID, token: bytes
+) -> bool:
+    """Give a device that a number does not know yet a new token. False: it knows it."""
     renewed = await tx.execute(
-        """UPDATE access.device d SET token_digest = $2
-            WHERE d.id = $1
-              AND NOT EXISTS (SELECT 1 FROM access.known_device k WHERE k.device_id = d.id)""",
+        """UPDATE access.device d SET token_digest = $3
+            WHERE d.id = $2
+              AND NOT EXISTS (SELECT 1 FROM access.known_device k
+                               WHERE k.subscription_id = $1 AND k.device_id = d.id)""",
+        subscription,
         device,
         token,
     )

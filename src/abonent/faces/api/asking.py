@@ -6,11 +6,12 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response
+from litestar.exceptions import SerializationException
 from litestar.openapi import ResponseSpec
 
 from abonent import access
 from abonent.faces.api import shapes
-from abonent.faces.api.problems import WrongContentType
+from abonent.faces.api.problems import BadRequest, WrongContentType
 from abonent.kit import Msisdn, NumberingPlan, Secret, parse_msisdn
 from abonent.storage import Database
 
@@ -34,12 +35,21 @@ def given(shape: type, status: int = 200, says: str = "The answer") -> dict[int,
     return {status: ResponseSpec(shape, description=says, generate_examples=False), **PROBLEMS}
 
 
-async def check_content_type(request: Asked) -> None:
-    """A body that does not say it is JSON is not read as JSON."""
-    if request.method in {"POST", "PUT", "PATCH"}:
-        given = request.headers.get("content-type", "").split(";")[0].strip().lower()
-        if given != JSON:
-            raise WrongContentType
+async def check_body(request: Asked) -> None:
+    """A body that does not say it is JSON is not read as JSON, and it can be read at all.
+
+    The framework turns most of what is no JSON into its own word for it, but not bytes that are no
+    text and not brackets without end.
+    """
+    if request.method not in {"POST", "PUT", "PATCH"}:
+        return
+    given = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if given != JSON:
+        raise WrongContentType
+    try:
+        await request.json()
+    except (SerializationException, UnicodeDecodeError, RecursionError):
+        raise BadRequest from None
 
 
 def number_of(db: Database, text: str) -> Msisdn:

@@ -72,7 +72,7 @@ def _aging(request: Asked, body: msgspec.Struct) -> Response[bytes]:
     """An answer with an ETag over everything but its moment: unchanged figures are a 304."""
     still = msgspec.structs.replace(body, as_of=None) if hasattr(body, "as_of") else body
     tag = f'"{hashlib.sha256(encode(still)).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Language"}
+    headers = {"ETag": tag, "Cache-Control": "no-store", "Vary": "Accept-Language"}
     if tag in {part.strip() for part in request.headers.get("if-none-match", "").split(",")}:
         return Response(b"", status_code=304, media_type=JSON, headers=headers)
     return Response(encode(body), media_type=JSON, headers=headers)

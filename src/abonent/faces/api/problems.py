@@ -165,7 +165,7 @@ def _on_anything(request: Request[Any, Any, Any], error: Exception) -> Response[
         log.error("unavailable", kind=type(error).__name__)
         return problem(words_of(request), Unavailable())
     trace = uuid4().hex[:12]
-    log.error("internal", trace=trace, path=request.url.path, exc_info=error)
+    log.error("internal", trace=trace, path=request.scope["path"], exc_info=error)
     return problem(words_of(request), Internal(), trace=trace)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Router
 
 from abonent.faces.api import numbers, sessions
-from abonent.faces.api.asking import check_content_type
+from abonent.faces.api.asking import check_body
 from abonent.faces.api.document import API_PREFIX, openapi_document
 from abonent.faces.api.problems import problem_handlers
 
@@ -29,7 +29,7 @@ def api_router() -> Router:
             numbers.tariff,
             openapi_document,
         ],
-        before_request=check_content_type,
+        before_request=check_body,
         exception_handlers=problem_handlers(),
         security=[{"bearer": []}],
     )

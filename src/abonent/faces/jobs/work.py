@@ -47,7 +47,7 @@ def jobs(tools: Tools) -> list[Job]:
 
 
 def schedules(tools: Tools) -> list[Schedule]:
-    """Work that the clock starts. Six fields: the first is seconds."""
+    """Work that the clock starts. A sixth field, the last, is seconds."""
 
     async def renew() -> None:
         await renew_plans(tools.db)
@@ -67,11 +67,11 @@ def schedules(tools: Tools) -> list[Schedule]:
         await tools.db.run(ensure_months, first=now, last=now + _MONTHS_AHEAD)
 
     return [
-        Schedule("renew_plans", "0 */10 * * * *", renew),
-        Schedule("seal_audit", "*/5 * * * * *", seal),
-        Schedule("expire_messages", "0 * * * * *", expire),
-        Schedule("forget_old", "0 17 * * * *", forget),
-        Schedule("make_partitions", "0 23 4 * * *", months),
+        Schedule("renew_plans", "*/10 * * * *", renew),
+        Schedule("seal_audit", "* * * * * */5", seal),
+        Schedule("expire_messages", "* * * * *", expire),
+        Schedule("forget_old", "17 * * * *", forget),
+        Schedule("make_partitions", "23 4 * * *", months),
     ]
 
 

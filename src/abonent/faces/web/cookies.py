@@ -7,10 +7,10 @@ out.
 
 from __future__ import annotations
 
+import hmac
+import re
 import secrets
-from hmac import compare_digest
 from typing import Any
-from urllib.parse import urlsplit
 
 from litestar import Request, Response
 
@@ -21,6 +21,7 @@ Asked = Request[Any, Any, Any]
 
 _YEAR_SECONDS = 400 * 86400
 _TOKEN_MAX = 128
+_NONCE = re.compile(r"[A-Za-z0-9_-]{32,128}")
 
 
 class Cookies:
@@ -28,6 +29,7 @@ class Cookies:
 
     def __init__(self, settings: Settings) -> None:
         self._secure = settings.secure
+        self._scheme = "https" if settings.secure else "http"
         self._life = settings.limits.session_life_seconds
         if settings.secure:
             self._name = "__Host-abonent-{}".format
@@ -44,21 +46,37 @@ class Cookies:
         """The chosen language or theme, or nothing."""
         return request.cookies.get(self._name(name), "")[:16]
 
-    def csrf(self, request: Asked) -> str:
-        """The token that forms of this browser carry; a new one when it has none yet."""
+    def nonce(self, request: Asked) -> str:
+        """What this browser keeps for its forms; a new one when it has none, or a bent one."""
         given = request.cookies.get(self._name("csrf"), "")
-        return given if 32 <= len(given) <= _TOKEN_MAX else secrets.token_urlsafe(32)
+        return given if _NONCE.fullmatch(given) else secrets.token_urlsafe(32)
 
-    def guards(self, request: Asked, form_token: str) -> bool:
-        """Whether a change really comes from one of our own pages.
+    def form_token(self, request: Asked, nonce: str) -> str:
+        """What the forms of a page carry: the nonce, and what only the session makes of it.
 
-        The form's token equals the cookie's, and the Origin, where the engine sends one, is ours
-        (old engines omit it and ignore SameSite, so the token alone must be enough).
+        A sibling of our host can plant a nonce of its own (old engines know no `__Host-`), but no
+        token for somebody who is signed in.
         """
-        given = request.cookies.get(self._name("csrf"), "")
+        session = request.cookies.get(self._name("session"), "")
+        return f"{nonce}.{hmac.digest(session.encode(), nonce.encode(), 'sha256').hex()}"
+
+    def guards(self, request: Asked, form_token: str, *, in_session: bool = True) -> bool:
+        """Whether a change really comes from one of our own pages, made for this session.
+
+        The Origin, where the engine sends one, must be ours too (old engines omit it and ignore
+        SameSite, so the token alone must be enough). `in_session=False` is for a page that has
+        nothing to do with who is signed in: there the nonce alone must fit.
+        """
         origin = request.headers.get("origin")
-        ours = origin is None or urlsplit(origin).netloc == request.headers.get("host")
-        return ours and bool(given) and compare_digest(given.encode(), form_token.encode())
+        if origin not in (None, f"{self._scheme}://{request.headers.get('host', '')}"):
+            return False
+        given = request.cookies.get(self._name("csrf"), "")
+        if not _NONCE.fullmatch(given):
+            return False
+        right = self.form_token(request, given)
+        if not in_session:
+            right, form_token = given, form_token.partition(".")[0]
+        return hmac.compare_digest(right.encode(), form_token.encode())
 
     def keep(self, response: Response[Any], name: str, value: str, *, days: bool = True) -> None:
         """Set one. `days`: it outlives the browser."""

@@ -57,7 +57,9 @@ def error_page(
     """The page of an error. A GET may be tried again from it."""
     renderer = renderer_of(request)
     again = request.method == "GET" and status in {"429", "500"}
-    view = ErrorView(status, trace=trace, wait=wait, retry=request.url.path if again else "")
+    # A path of two slashes would lead to another host.
+    retry = f"/{request.scope['path'].lstrip('/')}" if again else ""
+    view = ErrorView(status, trace=trace, wait=wait, retry=retry)
     title = renderer.speak(request)(f"error.{status}-title")
     signed_in = renderer.cookies.session(request) is not None
     response = renderer.draw(
@@ -98,5 +100,5 @@ def _on_http(request: Asked, error: HTTPException) -> Response[Any]:
 
 def _on_anything(request: Asked, error: Exception) -> Response[Any]:
     trace = uuid4().hex[:12]
-    log.error("internal", trace=trace, path=request.url.path, exc_info=error)
+    log.error("internal", trace=trace, path=request.scope["path"], exc_info=error)
     return error_page(request, "500", trace=trace)

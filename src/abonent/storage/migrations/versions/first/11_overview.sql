@@ -20,11 +20,14 @@ BEGIN
     RETURN overview.figures(who.account, who.subscription, who.tier, moment, spent_since);
 END $$;
 
--- The figures of one number, for whoever the transaction acts as already.
+-- The figures of one number, for whoever the transaction acts as already. In plpgsql, because that
+-- keeps the plan for the connection's life: a function in sql is planned anew at every call here,
+-- and planning costs several times what reading does.
 CREATE FUNCTION overview.figures(
     account bigint, subscription bigint, tier smallint, moment timestamptz, spent_since date
-) RETURNS json LANGUAGE sql VOLATILE AS $$
-SELECT json_build_object(
+) RETURNS json LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+RETURN (SELECT json_build_object(
     'allowed', true,
     'tier', tier,
     'as_of', moment,
@@ -63,6 +66,6 @@ SELECT json_build_object(
                    AND d.on_date > spent_since AND d.category = 'usage'))
   FROM subscribers.published_subscription s
   JOIN catalog.published_offer o ON o.code = s.tariff AND o.version = s.tariff_version
- WHERE s.billing_account_id = account AND s.subscription_id = subscription
-$$;
+ WHERE s.billing_account_id = account AND s.subscription_id = subscription);
+END $$;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA overview TO abonent_app;
