@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 import uvicorn
+import uvloop
 
 from abonent import demo as demonstration
 from abonent import settings as configuration
@@ -54,8 +55,9 @@ def serve(
 ) -> None:
     """The web app and the API."""
     settings = _settings(with_parent=with_parent)
-    with suppress(KeyboardInterrupt):  # raised again by the server once it has stopped in order
-        asyncio.run(_serve(settings, demo=demo))
+    # The server raises Ctrl-C again once it has stopped in order.
+    with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings, demo=demo))
 
 
 @cli.command()

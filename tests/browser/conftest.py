@@ -122,8 +122,9 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     assert stop(running) == 0, running.log.read_text()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """One for a file: while it is open, its event loop is in the way of asynchronous tests."""
     if CHROMIUM is None:
         missing("Chromium")
     with sync_playwright() as engine:

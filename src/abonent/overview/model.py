@@ -131,10 +131,10 @@ def forecast(home: Home) -> Forecast | None:
         return None
     asset, rate = balance.asset, max(per_day, 0)
     about = Amount(_kopecks(rate), asset)
-    left = balance.available_units
+    left, today = balance.available_units, home.today
     for ahead in range(1, HORIZON_DAYS + 1):
-        day = home.today + timedelta(days=ahead)
-        due = sum(c.units for c in home.next_charges if _falls(c.on, day, home.today))
+        day = today + timedelta(days=ahead)
+        due = sum(c.units for c in home.next_charges if _falls(c.on, day, today))
         if due and left < due:
             return Forecast("short", about, day, Amount(_kopecks(due - left), asset))
         left -= due + rate
