@@ -56,6 +56,15 @@ class System:
         with urllib.request.urlopen(f"{self.address}/demo/messages?{query}") as answer:
             return [one["text"] for one in json.load(answer)["items"]]
 
+    def await_message(self, msisdn: str, part: str) -> bool:
+        """Whether an SMS with these words comes: the worker brings it a moment later."""
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            if any(part in text for text in self.messages(msisdn)):
+                return True
+            time.sleep(0.2)
+        return False
+
     def code(self, msisdn: str, *, after: int = 0) -> str:
         """The code that came to a phone, once more than `after` messages are there."""
         until = time.monotonic() + 20

@@ -51,7 +51,7 @@ def test_a_password_is_set_with_a_code_and_home_is_there(
     expect(page.get_by_text("Остатки пакетов")).to_be_visible()
     expect(page.get_by_text("Обновлено в")).to_be_visible()
     shoot(page, f"home-{name}")
-    assert any("Новый пароль" in text for text in system.messages(f"+375{number}"))
+    assert system.await_message(f"+375{number}", "Новый пароль")
 
 
 @pytest.mark.parametrize("size", list(SIZES))
@@ -108,8 +108,9 @@ def test_the_drawn_phone_sets_a_password_by_ussd_and_shows_the_balance(
     for _ in range(2):
         page.locator("input[name=text]").first.fill("zebra275")
         page.get_by_role("button", name="Отправить").first.click()
-    expect(page.get_by_text("Новый пароль").first).to_be_visible()
+    expect(page.get_by_text("Пароль задан").first).to_be_visible()
     shoot(page, "demo-phone")
+    assert system.await_message("+375330000010", "Новый пароль")
     page.goto("/sign-in")
     page.get_by_label("Номер телефона").fill("330000010")
     page.get_by_label("Пароль", exact=True).fill("zebra275")

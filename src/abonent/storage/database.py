@@ -43,6 +43,7 @@ _AGAIN = (
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
     asyncpg.UniqueViolationError,
+    asyncpg.ExclusionViolationError,
 )
 
 UNAVAILABLE: tuple[type[BaseException], ...] = (
