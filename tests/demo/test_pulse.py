@@ -84,6 +84,21 @@ async def test_minutes_of_watching_show_what_is_left_of_anna_going_down(
     await the_books_agree(db)
 
 
+async def test_two_pulses_in_one_slot_tell_of_the_same_uses(
+    db: Database, load: Any, clock: Any
+) -> None:
+    await load(60)
+    clock.move(timedelta(seconds=20))
+    for _ in range(12):
+        clock.move(timedelta(seconds=7))
+        await pulse(db)
+        seen = await uses(db)
+        clock.move(timedelta(milliseconds=10))
+        await pulse(db)
+        assert await uses(db) - seen <= 3, "at most what belongs to the new slot"
+    await the_books_agree(db)
+
+
 async def test_a_pulse_at_the_same_moment_changes_nothing(
     db: Database, load: Any, clock: Any
 ) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from abonent import catalog, charging, ledger
@@ -191,8 +191,7 @@ def _keep(person: Person, world: World) -> int | None:
 
 async def _pass_time(db: Database, world: World) -> None:
     """The cast uses a little just now: whoever watches the screens sees figures change."""
-    slot = int(world.now.timestamp()) // _SLOT_SECONDS
-    at = charging.local(world.now, world.time_zone)
+    slot, at = _slot(world)
     for person in CAST:
         record = passing_use(person, slot, at)
         if record is not None:
@@ -202,15 +201,22 @@ async def _pass_time(db: Database, world: World) -> None:
 async def _surprise(db: Database, world: World) -> None:
     """A few others use their numbers now; who they are follows from the time."""
     population = await db.run(load_store.population)
-    slot = int(world.now.timestamp()) // _SLOT_SECONDS
+    slot, at = _slot(world)
     if population <= len(CAST):
         return
     draw = Draw(slot)
     for _ in range(_SUDDEN_USES):
         index = draw.between(len(CAST) + 1, population)
         person = next(one for one in household(index).members if one.index == index)
-        record = sudden_use(person, slot, charging.local(world.now, world.time_zone))
+        record = sudden_use(person, slot, at)
         await db.run(_use_within_means, record=record, keep=0, world=world)
+
+
+def _slot(world: World) -> tuple[int, datetime]:
+    """The slot of now and its beginning: two pulses in one slot tell of the same uses."""
+    slot = int(world.now.timestamp()) // _SLOT_SECONDS
+    begins = datetime.fromtimestamp(slot * _SLOT_SECONDS, UTC)
+    return slot, charging.local(begins, world.time_zone)
 
 
 def _cast_houses() -> Iterator[Household]:
