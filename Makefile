@@ -47,6 +47,7 @@ lock: ## Write the lock files anew (needs uv)
 	tools/lock.sh
 
 clean: ## Remove what was made here, the demo's data too
+	test ! -d .var/postgres || test ! -x $(BIN)/python || $(BIN)/python tools/erase_demo.py .var/postgres
 	rm -rf $(VENV) .var .mypy_cache .ruff_cache .pytest_cache .hypothesis build screenshots src/*.egg-info
 
 .PHONY: help demo test check fix bench lock clean

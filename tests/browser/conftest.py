@@ -22,6 +22,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from abonent.storage import erase
+
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "screenshots"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -128,7 +130,9 @@ def stop(system: System) -> int:
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     running = start(tmp_path_factory.mktemp("demo") / "data", "--subscribers", "30")
     yield running
-    assert stop(running) == 0, running.log.read_text()
+    status = stop(running)
+    erase(running.folder / "postgres")
+    assert status == 0, running.log.read_text()
 
 
 @pytest.fixture(scope="module")

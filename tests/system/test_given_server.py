@@ -121,6 +121,7 @@ def test_serve_and_work_outlive_a_restart_of_the_server(
         running.until(lambda: running.answers(web), running.START_SECONDS)
         running.until(lambda: ticked(server) > 0, 30)
         server.stop()
+        running.until(lambda: sign_in_status(web) == 503, 30)
         time.sleep(3)
         before = time.time()
         server.start()
