@@ -19,9 +19,10 @@ from abonent.storage.embedded_account import server_account
 
 SMALL = {"shared_buffers": "16MB"}
 OWNER = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from abonent.storage.embedded import EmbeddedServer
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job would ignore it
 server = EmbeddedServer(Path(sys.argv[1]), settings={"shared_buffers": "16MB"},
                         grace_seconds=float(sys.argv[2]))
 server.start()
