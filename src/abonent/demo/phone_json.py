@@ -15,9 +15,7 @@ from litestar.params import FromQuery, JSONBody
 from msgspec import Meta
 
 from abonent.demo import phone
-from abonent.faces import Db, ussd
-from abonent.kit import Msisdn, NumberingPlan, parse_msisdn
-from abonent.storage import Database
+from abonent.faces import Db, number_of, ussd
 
 Asked = Request[Any, Any, Any]
 
@@ -87,9 +85,3 @@ async def dial(request: Asked, data: JSONBody[Dialled], db: Db) -> Shown:
         dialogue=data.dialogue,
     )
     return Shown(reply.dialogue, reply.text, reply.ends)
-
-
-def number_of(db: Database, text: str) -> Msisdn:
-    """Refuses with BadNumber."""
-    plan = db.settings.operator.numbering
-    return parse_msisdn(text, NumberingPlan(plan.region, plan.country_code, plan.national_digits))

@@ -13,8 +13,8 @@ from litestar.response import Redirect
 
 from abonent import subscribers
 from abonent.demo import phone
-from abonent.demo.phone_json import USSD_TEXT_MAX, number_of
-from abonent.faces import Db, ussd, web
+from abonent.demo.phone_json import USSD_TEXT_MAX
+from abonent.faces import Db, number_of, ussd, web
 from abonent.kit import BadNumber, Msisdn, random_id
 from abonent.settings import Settings
 from abonent.storage import Database, Principal

@@ -12,7 +12,7 @@ from litestar.openapi import ResponseSpec
 from abonent import access
 from abonent.faces.api import shapes
 from abonent.faces.api.problems import BadRequest, WrongContentType
-from abonent.kit import Msisdn, NumberingPlan, Secret, parse_msisdn
+from abonent.kit import Secret
 from abonent.storage import Database
 
 Asked = Request[Any, Any, Any]
@@ -50,11 +50,6 @@ async def check_body(request: Asked) -> None:
         await request.json()
     except (SerializationException, UnicodeDecodeError, RecursionError):
         raise BadRequest from None
-
-
-def number_of(db: Database, text: str) -> Msisdn:
-    plan = db.settings.operator.numbering
-    return parse_msisdn(text, NumberingPlan(plan.region, plan.country_code, plan.national_digits))
 
 
 def origin_of(request: Asked, device_token: str | None) -> access.Origin:

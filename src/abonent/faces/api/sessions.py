@@ -8,13 +8,12 @@ from litestar import Response, delete, get, post
 from litestar.params import FromPath, JSONBody
 
 from abonent import access
-from abonent.faces import Db
+from abonent.faces import Db, number_of
 from abonent.faces.api import shapes
 from abonent.faces.api.asking import (
     Asked,
     answer,
     given,
-    number_of,
     origin_of,
     session_of,
     token_of,

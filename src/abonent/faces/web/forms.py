@@ -11,8 +11,6 @@ from litestar.exceptions import ClientException
 
 from abonent import access
 from abonent.faces.web.errors import Forged, renderer_of
-from abonent.kit import Msisdn, NumberingPlan, parse_msisdn
-from abonent.storage import Database
 
 Asked = Request[Any, Any, Any]
 
@@ -52,11 +50,6 @@ def key_of(form: dict[str, str]) -> str | None:
         return str(UUID(form.get("operation", "")))
     except ValueError:
         return None
-
-
-def number_of(db: Database, text: str) -> Msisdn:
-    plan = db.settings.operator.numbering
-    return parse_msisdn(text, NumberingPlan(plan.region, plan.country_code, plan.national_digits))
 
 
 def origin_of(request: Asked) -> access.Origin:

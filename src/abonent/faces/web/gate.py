@@ -10,9 +10,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from abonent import access
-from abonent.faces import Db
+from abonent.faces import Db, number_of
 from abonent.faces.web.errors import renderer_of
-from abonent.faces.web.forms import key_of, new_operation, number_of, origin_of, read_form
+from abonent.faces.web.forms import key_of, new_operation, origin_of, read_form
 from abonent.faces.web.views import CodeView, PasswordView, SignInView
 from abonent.kit import BadNumber, Secret
 from abonent.storage import Database

@@ -36,9 +36,7 @@ LIGHT: dict[str, str] = {
     "track": "#e1e6f2",
     "c1": "#4a69e2",
     "c3": "#b9770e",
-    "scrim": "rgba(12, 18, 38, .52)",
     "shade": "0 1px 2px rgba(20, 32, 74, .05), 0 6px 20px rgba(20, 32, 74, .05)",
-    "lift": "0 -8px 40px rgba(12, 18, 38, .18)",
 }
 DARK: dict[str, str] = {
     "bg": "#0a0e1a",
@@ -67,9 +65,7 @@ DARK: dict[str, str] = {
     "track": "#2a3350",
     "c1": "#7b95ff",
     "c3": "#e0a03c",
-    "scrim": "rgba(3, 5, 12, .66)",
     "shade": "0 0 0 1px rgba(255, 255, 255, .03)",
-    "lift": "0 -8px 40px rgba(0, 0, 0, .5)",
 }
 THEMES: dict[str, dict[str, str]] = {"light": LIGHT, "dark": DARK}
 

@@ -111,28 +111,6 @@
     }
   }
 
-  /* --- a sheet: focus inside, Escape leaves by the way back --------------- */
-  function openSheet(sheet) {
-    const title = sheet.querySelector('h2');
-    if (title) { title.tabIndex = -1; title.focus(); }
-  }
-
-  function inSheet(event, sheet) {
-    const back = document.querySelector('.scrim');
-    if ((event.key === 'Escape' || event.keyCode === 27) && back) { back.click(); return; }
-    if (event.key !== 'Tab' && event.keyCode !== 9) { return; }
-    const stops = all('a[href], button:not([disabled]), input:not([type=hidden])', sheet);
-    const first = stops[0];
-    const last = stops[stops.length - 1];
-    const here = document.activeElement;
-    if (!first) { return; }
-    if (event.shiftKey ? here === first || !sheet.contains(here) || here.tabIndex < 0
-      : here === last || !sheet.contains(here)) {
-      event.preventDefault();
-      (event.shiftKey ? last : first).focus();
-    }
-  }
-
   /* --- the keys of the demo phone ----------------------------------------- */
   function press(key) {
     const field = document.getElementById(up(key, '[data-keys]').getAttribute('data-keys'));
@@ -144,7 +122,6 @@
     all('[data-reveal], [data-keys]', root).forEach(function (part) { part.hidden = false; });
     all('[data-rules]', root).forEach(judge);
     all('[data-wait]', root).forEach(countDown);
-    all('.sheet', root).slice(0, 1).forEach(openSheet);
   }
 
   document.addEventListener('click', function (event) {
@@ -155,10 +132,6 @@
   });
   document.addEventListener('input', function () { all('[data-rules]').forEach(judge); });
   document.addEventListener('submit', function (event) { hideAgain(event.target); }, true);
-  document.addEventListener('keydown', function (event) {
-    const sheet = document.querySelector('.sheet');
-    if (sheet) { inSheet(event, sheet); }
-  });
 
   /* htmx swaps the body: refusals (4xx) carry a page too, and a reader must hear where it is. */
   document.addEventListener('htmx:beforeSwap', function (event) {
@@ -173,7 +146,7 @@
     start(document);
     const field = document.querySelector('[autofocus], [data-keys]');
     const title = document.querySelector('h1');
-    if (!field && title && !document.querySelector('.sheet')) {
+    if (!field && title) {
       title.tabIndex = -1;
       title.focus({ preventScroll: true });
     }
